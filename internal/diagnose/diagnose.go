@@ -11,7 +11,6 @@
 package diagnose
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -28,8 +27,8 @@ type Scope = rule.Scope
 const (
 	Build, Builder, Run, Exec, Start = rule.Build, rule.Builder, rule.Run, rule.Exec, rule.Start
 	Pull, PullLogin, Push, PushLogin = rule.Pull, rule.PullLogin, rule.Push, rule.PushLogin
-	Change, Compile, Watcher         = rule.Change, rule.Compile, rule.Watcher
-	Answer, Follow, Workspace        = rule.Answer, rule.Follow, rule.Workspace
+	Compile, Source, Watcher, Follow = rule.Compile, rule.Source, rule.Watcher, rule.Follow
+	Change, Answer, Workspace        = rule.Change, rule.Answer, rule.Workspace
 
 	program, step = rule.Program, rule.Step
 	install       = Build | Exec // a step that installs packages
@@ -70,11 +69,7 @@ func stackRules() (all []rule.Rule) {
 // What it says is a guess, but it never repeats more than names and places: values of
 // variables are not among them.
 func Explain(scope Scope, lines []string, exit int, facts map[string]string) Cause {
-	switch m := find(scope, lines); {
-	case m.rule == nil:
-	case m.rule.Details != nil:
-		return cause(m, scope, lines[m.at], detailed(m, lines, facts))
-	default:
+	if m := find(scope, lines); m.rule != nil {
 		return located(cause(m, scope, lines[m.at], facts), lines, m.at)
 	}
 	for r := range rules {
@@ -104,7 +99,6 @@ type match struct {
 	rank    rule.Rank
 	pattern *lazyregexp.Regexp
 	at      int // the line's index
-	since   int // the index of the first line that is not over
 }
 
 // find gives the match that counts.
@@ -115,15 +109,12 @@ func find(scope Scope, lines []string) (best match) {
 			if known.Scope&scope == 0 || known.AtEnd && i < len(lines)-1 {
 				continue
 			}
-			for _, m := range []match{{known, known.Rank, known.Pattern, i, best.since}, {known, rule.Low, known.Fallback, i, best.since}} {
+			for _, m := range []match{{known, known.Rank, known.Pattern, i}, {known, rule.Low, known.Fallback, i}} {
 				better := known.Over || best.rule == nil || m.rank > best.rank || m.rank == best.rank && m.at > best.at
 				switch {
 				case !better || m.pattern == nil || !m.pattern.MatchString(line):
-				case known.Over && known.Reason == "":
-					best = match{since: i}
-				case known.Over:
-					m.since = i
-					fallthrough
+				case known.Reason == "":
+					best = match{}
 				default:
 					best = m
 				}
@@ -133,37 +124,16 @@ func find(scope Scope, lines []string) (best match) {
 	return best
 }
 
-// detailed adds to facts what the lines name from the first on that matches the rule.
-func detailed(m match, lines []string, facts map[string]string) map[string]string {
-	names := map[string]string{}
-	begin := slices.IndexFunc(lines[m.since:], m.rule.Pattern.MatchString)
-	for _, line := range lines[m.since+begin:] {
-		for _, detail := range m.rule.Details {
-			for name, value := range named(detail, line) {
-				names[name] = cmp.Or(names[name], value)
-			}
-		}
-	}
-	maps.Copy(names, facts)
-	return names
-}
-
-// named is what the groups of a pattern hold, by their names.
-func named(pattern *lazyregexp.Regexp, line string) map[string]string {
-	names, groups := map[string]string{}, pattern.FindStringSubmatch(line)
-	for i, name := range pattern.Compiled().SubexpNames() {
-		if name = strings.TrimRight(name, "0123456789"); name != "" && groups != nil && groups[i] != "" {
-			names[name] = groups[i]
-		}
-	}
-	return names
-}
-
 // cause is the cause of a rule, as a line shows it that matches one of its patterns.
 func cause(m match, scope Scope, line string, facts map[string]string) Cause {
 	r, names := m.rule, map[string]string{}
 	if m.pattern != nil {
-		names = named(m.pattern, line)
+		groups := m.pattern.FindStringSubmatch(line)
+		for i, name := range m.pattern.Compiled().SubexpNames() {
+			if name = strings.TrimRight(name, "0123456789"); name != "" && groups[i] != "" {
+				names[name] = groups[i]
+			}
+		}
 	}
 	maps.Copy(names, facts)
 	if r.Adjust != nil {

@@ -122,7 +122,7 @@ func samples(t *testing.T) (all []sample) {
 		all = append(all, sample{Build, logLines(text)})
 	}
 	for _, text := range read(t, "testdata/compiling") {
-		all = append(all, sample{Compile, logLines(text)})
+		all = append(all, sample{Source, logLines(text)})
 	}
 	for _, s := range said {
 		all = append(all, sample{s.scope, strings.Split(s.text, "\n")})
@@ -375,7 +375,7 @@ func TestHealthyLogs(t *testing.T) {
 	}
 	for name, text := range logs {
 		for _, line := range logLines(text) {
-			if cause := Explain(Run|Exec|Build|Compile|Watcher, []string{line}, 0, nil); cause.Reason != "" && cause.Reason != Compiling {
+			if cause := Explain(Run|Exec|Build|Source|Watcher, []string{line}, 0, nil); cause.Reason != "" && cause.Reason != Compiling {
 				t.Errorf("%s: %q is taken for %s: %s", name, line, cause.Reason, cause.Sentence)
 			}
 		}

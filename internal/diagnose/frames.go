@@ -11,7 +11,9 @@ import (
 var (
 	pythonFrame = lazyregexp.New(`^\s+File "([^"]+)", line (\d+)(?:, in (.+))?$`)
 	nodeFrame   = lazyregexp.New(`^\s+at (?:.* \()?(?:file://)?(/[^():]+):(\d+):\d+\)?$`)
-	nodeSource  = lazyregexp.New(`^(?:file://)?(/[^:\s]+\.[cm]?[jt]sx?):(\d+)$`)
+	// bundled is how bundlers name a file: webpack, TypeScript, Vite, esbuild, Babel.
+	bundled    = lazyregexp.New(`(?:^ERROR in (?:\./)?|^\s+File: |^\s{2,}|\bfrom "|\(imported by |^SyntaxError: )([\w@./-]+\.\w+)(?::(\d+)(?::\d+)?| (\d+):[\d-]+)?(?:$|[:",) ])`)
+	nodeSource = lazyregexp.New(`^(?:file://)?(/[^:\s]+\.[cm]?[jt]sx?):(\d+)$`)
 )
 
 // frameReach is how many lines around an error may belong to its traceback.
@@ -25,11 +27,14 @@ func located(c Cause, log []string, at int) Cause {
 		frame, lines = nodeLocation(log, at)
 	}
 	if frame == nil {
+		frame = bundledLocation(log, at)
+	}
+	if frame == nil {
 		return c
 	}
 	c.File = frame[1]
-	c.Line, _ = strconv.Atoi(frame[2]) // digits
-	c.Sentence += " (" + path.Base(c.File) + ":" + frame[2] + ")"
+	c.Line, _ = strconv.Atoi(frame[2]) // digits, or none
+	c.Sentence += " (" + strings.TrimSuffix(path.Base(c.File)+":"+frame[2], ":") + ")"
 	c.Lines = append(lines, c.Lines...)
 	return c
 }
@@ -73,6 +78,19 @@ func nodeLocation(log []string, at int) (frame, lines []string) {
 		}
 	}
 	return nil, nil
+}
+
+// bundledLocation is the file that a bundler names near an error.
+func bundledLocation(log []string, at int) []string {
+	for _, i := range []int{at, at + 1, at + 2, at - 1, at + 3} {
+		if i < 0 || i >= len(log) {
+			continue
+		}
+		if groups := bundled.FindStringSubmatch(log[i]); groups != nil {
+			return []string{groups[0], groups[1], groups[2] + groups[3]}
+		}
+	}
+	return nil
 }
 
 // own reports whether a file is the user's: not of the language or of a library.

@@ -2,6 +2,10 @@ package diagnose
 
 import "github.com/devup-cli/devup/internal/diagnose/rule"
 
+// notResolved is what Node, TypeScript and bundlers say before the name of what is imported. What apt
+// says of hosts has other quotes.
+const notResolved = `(?:(?:Cannot find (?:package|module)|Can't resolve) '|(?:Failed to resolve import|Could not resolve) ")`
+
 // nodeRules are about Node, npm and what is built with them.
 var nodeRules = []rule.Rule{
 	{
@@ -40,16 +44,16 @@ var nodeRules = []rule.Rule{
 		Hint:     "add an anonymous volume at the service's node_modules, or run npm install in its directory",
 	},
 	{
-		Reason: "path-alias", Scope: step, Pattern: re(`Cannot find (?:package|module) '(?P<alias>[@~]/[^']*)'`),
+		Reason: "path-alias", Scope: step | Source, Pattern: re(notResolved + `(?P<alias>[@~]/[^'"]*)['"]`),
 		Sentence: "the path alias in $alias is not configured", Hint: "configure the alias in tsconfig.json or jsconfig.json (`paths`) and in the bundler or runner, or import by a relative path",
 	},
 	{
-		Reason: "module-missing", Scope: step, Pattern: re(`Cannot find (?:package|module) '(?P<module>@?[^'./@~][^']*)'`),
+		Reason: "module-missing", Scope: step | Source, Pattern: re(notResolved + `(?P<module>@?[^'"./@~][^'"]*)['"]|^\s+(?P<module2>[^\s./~]\S*) \(imported by /`),
 		Sentence: "Node finds no package named $module", Hint: "add $module to package.json and run `devup up` again",
 		Adjust: func(n map[string]string) { n["module"] = npmPackage(n["module"]) },
 	},
 	{
-		Reason: "file-missing", Scope: step, Pattern: re(`Cannot find module '(?P<file>[./][^']*)'`),
+		Reason: "file-missing", Scope: step | Source, Pattern: re(notResolved + `(?P<file>[./][^'"]*)['"]`),
 		Sentence: "Node finds no file $file", Hint: "check the path and the case of its letters; Linux tells Routes from routes",
 	},
 	{

@@ -154,7 +154,7 @@ var scriptRules = []rule.Rule{
 		BuildHint: "set $name before this step: with ENV, or with ARG and `build.args`",
 	},
 	{
-		Reason: "syntax", Scope: step, Pattern: re(`^\s*(?:SyntaxError|IndentationError|TabError): (?P<what>.*)`),
+		Reason: "syntax", Scope: step | Source, Pattern: re(`^\s*(?:SyntaxError|IndentationError|TabError): (?:/\S+: )?(?P<what>.*)`),
 		Sentence: "there is a syntax error: $what",
 	},
 	{

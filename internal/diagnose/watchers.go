@@ -1,12 +1,6 @@
 package diagnose
 
-import (
-	"cmp"
-	"strings"
-
-	"github.com/devup-cli/devup/internal/diagnose/rule"
-	"github.com/devup-cli/devup/internal/lazyregexp"
-)
+import "github.com/devup-cli/devup/internal/diagnose/rule"
 
 // watcherRules are about programs that compile or start something again when a file changes: what
 // they said last counts. A development server answers 200 with an empty page also when it could
@@ -14,44 +8,16 @@ import (
 var watcherRules = []rule.Rule{
 	// webpack (Create React App, Vue CLI), Vite and esbuild
 	{
-		Reason: Compiling, Scope: Compile, Over: true, Pattern: re(`^Starting the development server|^Compiling\.\.\.|^\s*VITE v\S+\s+ready in|<i> \[webpack-dev-server\] Project is running`),
-		Sentence: "still compiles", Example: "Starting the development server...",
+		Reason: Compiling, Scope: Compile | Source, Rank: rule.Last, Over: true, Pattern: re(`^Starting the development server|^Compiling\.\.\.|^\s*VITE v\S+\s+ready in|<i> \[webpack-dev-server\] Project is running`),
+		Sentence: "it still compiles", Example: "Starting the development server...",
 	},
 	{
-		Scope: Compile, Over: true, Pattern: re(`^Compiled (?:successfully|with warnings)|^webpack (?:\S+ )?compiled (?:successfully|with \d+ warnings?)|\[vite\] (?:\(client\) )?(?:hmr update|page reload)`),
+		Scope: Compile | Source, Over: true, Pattern: re(`^Compiled (?:successfully|with warnings)|^webpack (?:\S+ )?compiled (?:successfully|with \d+ warnings?)|\[vite\] (?:\(client\) )?(?:hmr update|page reload)`),
 	},
 	{
-		Reason: CompileError, Scope: Compile,
-		Pattern: re(`^Failed to compile\b|^webpack (?:\S+ )?compiled with \d+ errors?|^ERROR in (?:\./)?[\w@./-]+\.\w+(?:$|[ :(])|^Module not found: (?:Error: )?Can't resolve '|\[vite\] (?:\(client\) )?(?:Pre-transform error|Internal server error): |\[plugin:vite:[\w:-]+\] |^\s*[✘X] \[ERROR\] |^Error: The following dependencies are imported but could not be resolved`),
-		Details: []*lazyregexp.Regexp{
-			re(`^ERROR in (?P<file>(?:\./)?[\w@./-]+\.\w+)(?:$|[ :(])`),
-			re(`Can't resolve '(?P<module>[^']+)'`),
-			re(`Failed to resolve import "(?P<module>[^"]+)" from "(?P<file>[^"]+)"`),
-			re(`Could not resolve "(?P<module>[^"]+)"`),
-			re(`^TS2307: Cannot find module '(?P<module>[^']+)'`),
-			re(`^\s+(?P<module>\S+) \(imported by (?P<file>[^,)]+)`),
-			re(`^\s+File: (?P<file>/[^:]+)`),
-			re(`^\s{2,}(?P<file>[\w@./-]+\.\w+):\d+:\d+:$`),
-			re(`^(?:SyntaxError|Error): (?P<file>/\S+): (?P<what>[^\n]+)`),
-		},
-		Sentence: "does not compile[: $subject|][ imports $alias, whose path alias is not configured, or which does not exist|][ imports $path, which does not exist|][ needs the package $package|][: $what|]",
-		Hint:     "[add $package to package.json and run `devup up` again|][check the path $path and its upper and lower case|]",
-		Adjust: func(n map[string]string) {
-			module, kind := n["module"], "package"
-			switch {
-			case module == "":
-				n["subject"] = n["file"]
-				return
-			case strings.HasPrefix(module, "@/"), strings.HasPrefix(module, "~/"):
-				kind = "alias"
-			case strings.ContainsAny(module[:1], "./~"):
-				kind = "path"
-			default:
-				module = npmPackage(module)
-			}
-			delete(n, "what")
-			n["subject"], n[kind] = cmp.Or(n["file"], "it"), module
-		},
+		Reason: CompileError, Scope: Compile | Source, Rank: rule.Low,
+		Pattern:  re(`^Failed to compile\b|^webpack (?:\S+ )?compiled with \d+ errors?|^ERROR in (?:\./)?[\w@./-]+\.\w+(?:$|[ :(])|^Module not found: (?:Error: )?Can't resolve '|\[vite\] (?:\(client\) )?(?:Pre-transform error|Internal server error): |\[plugin:vite:[\w:-]+\] |^\s*[✘X] \[ERROR\] |^Error: The following dependencies are imported but could not be resolved`),
+		Sentence: "there is an error in the source", Example: "Failed to compile.",
 	},
 	{
 		Reason: "trouble", Scope: Follow, Pattern: re(`(?i)error|exception|traceback|panic|crashed|failed`),

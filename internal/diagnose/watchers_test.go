@@ -13,20 +13,20 @@ func TestCompile(t *testing.T) {
 	types := "Compiled successfully!\nERROR in src/App.tsx:1:19\nTS2307: Cannot find module 'axios' or its corresponding type declarations."
 	esbuild := "✘ [ERROR] Could not resolve \"axios\"\n\n    src/App.jsx:1:18:\n      1 │ import axios from \"axios\";"
 	tests := []struct{ name, log, want string }{
-		{"a package of Create React App", logs["cra-missing.log"], "does not compile: ./src/App.js needs the package axios"},
+		{"a package of Create React App", logs["cra-missing.log"], "Node finds no package named axios (App.js:3)"},
 		{"fixed since", logs["cra-fixed.log"], ""},
-		{"broken since", logs["cra-syntax.log"], "does not compile: ./src/App.js: Unexpected token (1:41)"},
-		{"under way", strings.Split(logs["cra-missing.log"], "Failed")[0], "still compiles"},
-		{"a package of Vite", logs["vite-missing.log"], "does not compile: /app/src/App.jsx needs the package axios"},
-		{"Vite begun", strings.Split(logs["vite-missing.log"], "Error")[0], "still compiles"},
+		{"broken since", logs["cra-syntax.log"], "there is a syntax error: Unexpected token (1:41) (App.js)"},
+		{"under way", strings.Split(logs["cra-missing.log"], "Failed")[0], "it still compiles"},
+		{"a package of Vite", logs["vite-missing.log"], "Node finds no package named axios (App.jsx)"},
+		{"Vite begun", strings.Split(logs["vite-missing.log"], "Error")[0], "it still compiles"},
 		{"Vite reloaded", logs["vite-missing.log"] + "\n7:09:09 PM [vite] hmr update /src/App.jsx", ""},
-		{"a file of webpack", webpack, "does not compile: ./src/App.js imports ./Feed, which does not exist"},
-		{"a type checker", types, "does not compile: src/App.tsx needs the package axios"},
-		{"esbuild", esbuild, "does not compile: src/App.jsx needs the package axios"},
+		{"a file of webpack", webpack, "Node finds no file ./Feed (App.js)"},
+		{"a type checker", types, "Node finds no package named axios (App.tsx:1)"},
+		{"esbuild", esbuild, "Node finds no package named axios (App.jsx:1)"},
 		{"another program", "ERROR in the request\nError: Failed to compile the report\nGET / 200", ""},
 	}
 	for _, test := range tests {
-		if got := Explain(Compile, logLines(test.log), 0, nil).Sentence; got != test.want {
+		if got := Explain(Source, logLines(test.log), 0, nil).Sentence; got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.name, got, test.want)
 		}
 	}

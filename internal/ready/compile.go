@@ -3,6 +3,7 @@ package ready
 import (
 	"cmp"
 	"context"
+	"path"
 	"strings"
 	"time"
 
@@ -24,13 +25,14 @@ func (a *prober) compiling(ctx context.Context, r verdict) verdict {
 		return r
 	}
 	for until := time.Now().Add(verdictTime); ; {
-		cause := diagnose.Explain(diagnose.Compile, a.log(ctx, a.evidence.state), 0, nil)
-		if cause.Reason == diagnose.CompileError {
-			file := cause.Names["file"]
-			sentence := strings.Replace(cause.Sentence, file, a.probe.Source.file(file), 1)
-			return verdict{ready: true, warning: true, text: "answers, but " + sentence + "; " + cmp.Or(cause.Hint, "`devup logs "+a.probe.Service+"` shows the error")}
+		log := a.log(ctx, a.evidence.state)
+		state := diagnose.Explain(diagnose.Compile, log, 0, nil).Reason
+		if state == diagnose.CompileError {
+			cause := diagnose.Explain(diagnose.Source, log, 0, nil)
+			sentence := strings.Replace(cause.Sentence, "("+path.Base(cause.File), "("+a.probe.Source.file(cause.File), 1)
+			return verdict{ready: true, warning: true, text: "answers, but does not compile: " + sentence + "; " + cmp.Or(cause.Hint, "`devup logs "+a.probe.Service+"` shows the error")}
 		}
-		if cause.Reason != diagnose.Compiling || !time.Now().Before(until) || !pause(ctx, verdictPause) {
+		if state != diagnose.Compiling || !time.Now().Before(until) || !pause(ctx, verdictPause) {
 			return r
 		}
 	}

@@ -29,13 +29,13 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 		took    time.Duration
 		reads   int
 	}{
-		{"a package", source, false, logs["cra-missing.log"], "", "warning: answers, but does not compile: frontend/src/App.js needs the package axios; add axios to package.json and run `devup up` again", 0, 1},
-		{"an error", source, false, logs["cra-syntax.log"], "", "warning: answers, but does not compile: frontend/src/App.js: Unexpected token (1:41); `devup logs web` shows the error", 0, 1},
-		{"a file", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports ./Feed, which does not exist; check the path ./Feed and its upper and lower case", 0, 1},
-		{"an alias", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve '@/lib/db' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports @/lib/db, whose path alias is not configured, or which does not exist; `devup logs web` shows the error", 0, 1},
-		{"without words", source, false, "Failed to compile.", "", "warning: answers, but does not compile; `devup logs web` shows the error", 0, 1},
+		{"a package", source, false, logs["cra-missing.log"], "", "warning: answers, but does not compile: Node finds no package named axios (frontend/src/App.js:3); add axios to package.json and run `devup up` again", 0, 1},
+		{"an error", source, false, logs["cra-syntax.log"], "", "warning: answers, but does not compile: there is a syntax error: Unexpected token (1:41) (frontend/src/App.js); `devup logs web` shows the error", 0, 1},
+		{"a file", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'", "", "warning: answers, but does not compile: Node finds no file ./Feed (frontend/src/App.js); check the path and the case of its letters; Linux tells Routes from routes", 0, 1},
+		{"an alias", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve '@/lib/db' in '/app/src'", "", "warning: answers, but does not compile: the path alias in @/lib/db is not configured (frontend/src/App.js); configure the alias in tsconfig.json or jsconfig.json (`paths`) and in the bundler or runner, or import by a relative path", 0, 1},
+		{"without words", source, false, "Failed to compile.", "", "warning: answers, but does not compile: there is an error in the source; `devup logs web` shows the error", 0, 1},
 		{"all well", source, false, logs["cra-fixed.log"], "", "done: answers 200", 0, 1},
-		{"it says so later", source, false, begun, logs["cra-missing.log"], "warning: answers, but does not compile: frontend/src/App.js needs the package axios; add axios to package.json and run `devup up` again", 400 * time.Millisecond, 3},
+		{"it says so later", source, false, begun, logs["cra-missing.log"], "warning: answers, but does not compile: Node finds no package named axios (frontend/src/App.js:3); add axios to package.json and run `devup up` again", 400 * time.Millisecond, 3},
 		{"it says nothing", source, false, begun, "", "done: answers 200", 600 * time.Millisecond, 4},
 		{"it ran before", source, true, logs["cra-missing.log"], "", "done: answers 200", 0, 0},
 		{"of a stranger", Source{}, false, logs["cra-missing.log"], "", "done: answers 200", 0, 0},

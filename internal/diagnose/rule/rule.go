@@ -22,6 +22,7 @@ const (
 	Answer                      // what a server answers
 	Follow                      // a log that is followed, where errors may be shown or handled
 	Compile                     // the log of a development server that compiles what it serves
+	Source                      // the same, of which what it says of the source files
 	Watcher                     // the log of a program that starts another one again when a file changes
 	Workspace                   // what the program of a workspace printed, which opens and closes ports
 
@@ -45,20 +46,19 @@ const (
 // Rule is a cause of failures that devup knows. In texts $name is replaced by what a group of the
 // pattern or a fact holds, and [with $name|without] by one of two where it may hold nothing.
 type Rule struct {
-	Reason    string               // stable name, in --json and in the documentation
-	Scope     Scope                // where it applies
-	Rank      Rank                 // of the pattern, against those of other rules
-	Pattern   *lazyregexp.Regexp   // of a line; a digit that ends the name of a group does not count; nil: the caller knows it
-	Fallback  *lazyregexp.Regexp   // of a line that says less of it, which counts as [Low]; nil for none
-	Details   []*lazyregexp.Regexp // of lines after the first that matches, which name more: the first that names something counts
-	AtEnd     bool                 // it counts as the last line only
-	Over      bool                 // what was printed before is over, as after a restart; without a reason it is no cause
-	Exit      int                  // the exit code that shows it where no line shows anything; 0 for none
-	Sentence  string               // what is wrong; lower case, no full stop
-	Hint      string               // what to do, in the imperative; may be empty
-	BuildHint string               // the same in a build; empty where Hint fits too
-	Transient bool                 // it may pass by itself, such as a database that is not up yet
-	Example   string               // a line that was really printed, for tests; may be empty
+	Reason    string             // stable name, in --json and in the documentation
+	Scope     Scope              // where it applies
+	Rank      Rank               // of the pattern, against those of other rules
+	Pattern   *lazyregexp.Regexp // of a line; a digit that ends the name of a group does not count; nil: the caller knows it
+	Fallback  *lazyregexp.Regexp // of a line that says less of it, which counts as [Low]; nil for none
+	AtEnd     bool               // it counts as the last line only
+	Over      bool               // what was printed before is over, as after a restart; without a reason it is no cause
+	Exit      int                // the exit code that shows it where no line shows anything; 0 for none
+	Sentence  string             // what is wrong; lower case, no full stop
+	Hint      string             // what to do, in the imperative; may be empty
+	BuildHint string             // the same in a build; empty where Hint fits too
+	Transient bool               // it may pass by itself, such as a database that is not up yet
+	Example   string             // a line that was really printed, for tests; may be empty
 
 	Adjust func(names map[string]string) // may change or add names; nil for none
 }
