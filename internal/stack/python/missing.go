@@ -110,10 +110,10 @@ func importedPackages(a *stack.App) []string {
 			if own[module] || standardLibrary[module] {
 				continue
 			}
-			switch known := packageOf(module); {
+			switch known := PackageOf(module); {
 			case known != "" && !slices.Contains(packages, known):
 				packages = append(packages, known)
-			case known == "" && !slices.Contains(unknown, module):
+			case known == "" && !slices.Contains(unknown, module) && !slices.ContainsFunc(a.Stack.Requires, func(r stack.Requirement) bool { return r.Package == module }):
 				unknown = append(unknown, module)
 			}
 		}
@@ -138,8 +138,8 @@ func ownModules(a *stack.App) map[string]bool {
 	return own
 }
 
-// packageOf is the package that holds a module; empty where it is not known.
-func packageOf(module string) string {
+// PackageOf is the package that holds a module; empty where it is not known.
+func PackageOf(module string) string {
 	if flask, is := strings.CutPrefix(module, "flask_"); is && knownImports[module] == "" {
 		return "flask-" + strings.ReplaceAll(flask, "_", "-")
 	}
@@ -161,7 +161,7 @@ func undeclared(a *stack.App, needs *pip.Requirements) []string {
 			continue
 		}
 		for _, module := range loadedBy(source.Text) {
-			found, _, _ := strings.Cut(packageOf(module), "[")
+			found, _, _ := strings.Cut(PackageOf(module), "[")
 			by, known := bringers[module]
 			if known = known || strings.HasPrefix(module, "flask_") || djangoImports[module] != ""; module != "jose" { // PyPI's jose is another package, of Python 2
 				by = append(by, module)
@@ -169,7 +169,7 @@ func undeclared(a *stack.App, needs *pip.Requirements) []string {
 			if !known || own[module] || needs.Needs(append(by, found)...) || slices.Contains(packages, found) {
 				continue
 			}
-			packages = append(packages, packageOf(module))
+			packages = append(packages, PackageOf(module))
 		}
 	}
 	return packages
@@ -255,6 +255,7 @@ var knownImports = map[string]string{
 	"django": "django", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers",
 	"streamlit": "streamlit", "gradio": "gradio", "dash": "dash", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
 	"sqlalchemy": "sqlalchemy", "alembic": "alembic", "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "asyncpg": "asyncpg",
+	"psycopg_pool": "psycopg[pool]", "pkg_resources": "setuptools",
 	"pymysql": "pymysql", "pymongo": "pymongo", "bson": "pymongo", "redis": "redis", "celery": "celery",
 	"boto3": "boto3", "botocore": "boto3", "jwt": "pyjwt", "jose": "python-jose", "passlib": "passlib", "bcrypt": "bcrypt",
 	"cryptography": "cryptography", "marshmallow": "marshmallow", "yaml": "pyyaml", "bs4": "beautifulsoup4", "lxml": "lxml",

@@ -354,7 +354,7 @@ func isPackage(a *stack.App) bool {
 // canBePackage says whether the directory's name is one that its files can mean by an import.
 func canBePackage(a *stack.App) bool {
 	name := path.Base(a.Dir)
-	return a.Dir != "." && untrusted.VariableName(name) != "" && packageOf(name) == "" && path.Base(a.Entry) != "manage.py"
+	return a.Dir != "." && untrusted.VariableName(name) != "" && PackageOf(name) == "" && path.Base(a.Entry) != "manage.py"
 }
 
 // importsItself says whether files of the service import each other by the name of its directory.

@@ -115,3 +115,16 @@ func TestMissing(t *testing.T) {
 		})
 	}
 }
+
+// TestRequiredImport: what a stack installs is no import that devup does not know.
+func TestRequiredImport(t *testing.T) {
+	t.Parallel()
+	a := appIn(t, "-- app.py --\nfrom flask import Flask\nimport quokka\napp = Flask(__name__)\n", ".")
+	toy := *a.Stack
+	toy.Requires = []stack.Requirement{{Package: "quokka"}}
+	a.Stack, a.Remarks = &toy, nil
+	missing(a)
+	if got := strings.Join(a.Packages.Missing, " "); got != "flask quokka" || len(a.Remarks) > 0 {
+		t.Errorf("missing %q, said %v", got, a.Remarks)
+	}
+}
