@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"testing"
 
-	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/types/typeutil"
 )
 
@@ -46,10 +45,7 @@ func TestFailureTextIsReadInOnePlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := packages.Load(&packages.Config{
-		Context: t.Context(), Dir: root,
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedExportFile,
-	}, "./...")
+	loaded, err := ourPackages()
 	if err != nil {
 		t.Fatal(err)
 	}

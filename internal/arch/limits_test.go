@@ -3,12 +3,11 @@ package arch
 import (
 	"bytes"
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"go/types"
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
@@ -22,13 +21,18 @@ const (
 	maxInterfaceMethods = 6     // with those of embedded interfaces
 )
 
+// ourPackages are those of the module with their types, without tests.
+var ourPackages = sync.OnceValues(func() ([]*packages.Package, error) {
+	return packages.Load(&packages.Config{
+		Dir:  path.Join("..", ".."),
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedExportFile,
+	}, "./internal/...", "./cmd/...", "./templates/...")
+})
+
 // TestLimits holds each package to the limits.
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	loaded, err := packages.Load(&packages.Config{
-		Context: t.Context(), Dir: path.Join("..", ".."),
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedTypes | packages.NeedImports | packages.NeedDeps | packages.NeedExportFile,
-	}, "./internal/...", "./cmd/...", "./templates/...")
+	loaded, err := ourPackages()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +50,7 @@ func TestLimits(t *testing.T) {
 		if n := lines(t, p.GoFiles); n > maxLines {
 			t.Errorf("%s has %d lines, more than %d", name, n, maxLines)
 		}
-		for typed, n := range methods(t, p.GoFiles) {
+		for typed, n := range methods(p.Syntax) {
 			if n > maxMethods {
 				t.Errorf("%s.%s has %d methods, more than %d", name, typed, n, maxMethods)
 			}
@@ -55,16 +59,10 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// methods counts those of each type, as they stand in the files: what the compiler exports of
-// a package lacks the methods of types that are not exported.
-func methods(t *testing.T, files []string) map[string]int {
-	t.Helper()
+// methods counts those of each type.
+func methods(files []*ast.File) map[string]int {
 	counts := map[string]int{}
-	for _, file := range files {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, parsed := range files {
 		for _, declared := range parsed.Decls {
 			function, isFunction := declared.(*ast.FuncDecl)
 			if !isFunction || function.Recv == nil {

@@ -58,7 +58,7 @@ var ours = map[string][]string{
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                                  // untrusted: it reads which registries a project names
 	"diagnose/rule":     {"lazyregexp"},                                                                       // the words of that table
-	"diagnose":          {"lazyregexp", "diagnose/rule", "stack/stacks", "stack/python"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
+	"diagnose":          {"lazyregexp", "diagnose/rule", "stack/stacks", "stack/python"},                      // text of a failure → reason, sentence, hint; below all whose work can fail
 	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                                  // logins and refusals of container registries, for pulls, pushes and builds
 	"symbol":            {"lazyregexp"},                                                                       // variables whose values are decided after loading
 	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "envfile", "fail"}, // envfile: what the library misreads; the files of a project: positions, variables, the model, errors as sentences
