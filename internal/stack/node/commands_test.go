@@ -39,7 +39,7 @@ func TestCommands(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := appIn(t, test.files, ".")
-			if !a.Recognise(stacks()) {
+			if !a.Recognise(Stacks()) {
 				t.Fatal("not recognised")
 			}
 			a.DescribeAs(a.Stack)
@@ -76,7 +76,7 @@ module.exports = {}
 {}
 -- web/config.ts --
 `, "web")
-	a.Recognise(stacks())
+	a.Recognise(Stacks())
 	a.DescribeAs(a.Stack)
 	if a.PackageName != "front" || a.Framework != "Create React App" || !a.Frontend {
 		t.Errorf("called %q, framework %q, page %v", a.PackageName, a.Framework, a.Frontend)

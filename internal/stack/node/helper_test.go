@@ -26,12 +26,6 @@ func appIn(t *testing.T, archive, dir string) *stack.App {
 	return &stack.App{Tree: treeOf(t, archive), Service: stack.Service{Dir: dir}}
 }
 
-// stacks are those of Node in the order of the table that devup looks them up in.
-func stacks() []*stack.Stack {
-	all := []*stack.Stack{&CRA, &SvelteKit, &ReactRouter, &Remix, &TanStackStart, &SolidStart, &Qwik, &Vite, &Next, &Nuxt, &Angular, &Gatsby, &Astro, &Docusaurus, &VueCLI, &Eleventy, &Parcel, &WebpackServer, &Webpack, &WebpackScript, &JSONServer, &Nitro, &Wrangler}
-	return append(append(all, Listeners()...), &Plain)
-}
-
 // manifestFrom is a package.json of a text.
 func manifestFrom(t *testing.T, text string) *npm.Manifest {
 	t.Helper()

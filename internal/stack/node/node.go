@@ -14,6 +14,23 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
+// Stacks are those of Node, in the order in which they are looked for.
+func Stacks() []*stack.Stack {
+	return slices.Concat(
+		nx(),
+		[]*stack.Stack{
+			&NestApplication, &NestMicroservice,
+			&CRA,
+			&SvelteKit, &ReactRouter, &Remix, &TanStackStart, &SolidStart, &Qwik, &Vite,
+			&Next, &Nuxt, &Angular, &Gatsby, &Astro, &Docusaurus, &VueCLI, &Eleventy,
+			&VitePress,
+			&Parcel, &WebpackServer, &Webpack, &WebpackScript, &WebpackHosts, &JSONServer, &Nitro, &Wrangler,
+		},
+		serverStacks(),
+		[]*stack.Stack{&Plain, &Bun},
+	)
+}
+
 // Language is what all stacks of Node share.
 var Language = func() stack.Language {
 	l := javaScript

@@ -134,8 +134,8 @@ var nxStacks = []nxStack{
 	{"Node", false, 3000, nil, []string{"js:node", "node:node", "node:execute"}, "", ""},
 }
 
-// Nx are the stacks of projects of Nx, each by the executor of its target "serve".
-func Nx() []*stack.Stack {
+// nx are the stacks of projects of Nx, each by the executor of its target "serve".
+func nx() []*stack.Stack {
 	var all []*stack.Stack
 	for _, kind := range nxStacks {
 		s := &stack.Stack{

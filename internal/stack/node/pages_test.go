@@ -47,7 +47,7 @@ func TestBuilt(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := appIn(t, "-- package.json --\n"+test.files, ".")
-			if !a.Recognise(stacks()) {
+			if !a.Recognise(Stacks()) {
 				t.Fatal("not recognised")
 			}
 			a.DescribeAs(a.Stack)
@@ -99,7 +99,7 @@ func TestServerBeside(t *testing.T) {
 		{"next to a server of pages", packageWith(`dev=concurrently \"next dev\" \"node server.js\"`, "next:15 express:4") + answers, "Next.js, Express"},
 	} {
 		var got []string
-		for _, a := range search(treeOf(t, "-- package.json --\n"+test.files), stacks()) {
+		for _, a := range search(treeOf(t, "-- package.json --\n"+test.files), Stacks()) {
 			if a.Stack == nil {
 				a.Stack = &Plain
 			}
@@ -123,7 +123,7 @@ func TestNx(t *testing.T) {
 	} {
 		got := ""
 		a := appIn(t, test.root+"-- package.json --\n{}\n-- apps/shop/project.json --\n"+test.project+"\n", "apps/shop")
-		if a.Recognise(Nx()) {
+		if a.Recognise(nx()) {
 			a.DescribeAs(a.Stack)
 			a.Port.Number = 4000
 			start := a.Stack.Commands(a)

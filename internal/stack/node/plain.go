@@ -71,8 +71,8 @@ func isListener(name string) bool {
 	})
 }
 
-// Listeners are the stacks of such servers.
-func Listeners() []*stack.Stack {
+// serverStacks are the stacks of such servers.
+func serverStacks() []*stack.Stack {
 	var all []*stack.Stack
 	for _, l := range listeners {
 		all = append(all, &stack.Stack{

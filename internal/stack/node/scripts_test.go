@@ -196,7 +196,7 @@ func TestStart(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			found := search(treeOf(t, "-- package.json --\n"+test.files), stacks())
+			found := search(treeOf(t, "-- package.json --\n"+test.files), Stacks())
 			if len(found) != 1 {
 				t.Fatalf("found %d, want one", len(found))
 			}

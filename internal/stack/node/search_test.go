@@ -62,7 +62,7 @@ func TestSearch(t *testing.T) {
 			t.Parallel()
 			root := treeOf(t, test.files)
 			var got []string
-			for _, a := range search(root, stacks()) {
+			for _, a := range search(root, Stacks()) {
 				if a.Stack == nil {
 					a.Stack = &Plain
 				}

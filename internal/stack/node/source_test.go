@@ -103,7 +103,7 @@ func TestListeners(t *testing.T) {
 		"@hapi/hapi": "hapi 3000", "hono": "Hono 3000", "@apollo/server": "Apollo Server 4000", "express": "Express 3000", "socket.io": "Socket.IO 3000",
 	} {
 		a := appIn(t, packageWith("start=node a.js", dependency+":1"), ".")
-		if !a.Recognise(stacks()) {
+		if !a.Recognise(Stacks()) {
 			t.Fatalf("%s is not recognised", dependency)
 		}
 		if got := fmt.Sprint(a.Stack.Title, " ", a.Stack.Port); got != want || a.FoundAt.Text != dependency || a.Frontend {

@@ -16,17 +16,12 @@ func treeOf(t *testing.T, archive string) *tree.Tree {
 	return treetest.Of(t, archive)
 }
 
-// stacks are those of Python in the order of the table that devup looks them up in.
-func stacks() []*stack.Stack {
-	return []*stack.Stack{&Dash, &Flask, &FastAPI, &Django, &ASGI, &WSGI, &Uvicorn, &Gunicorn, &Streamlit, &Gradio, &Worker, &Plain}
-}
-
 // appIn is the app in a directory, recognised and described.
 func appIn(t *testing.T, archive, dir string) *stack.App {
 	t.Helper()
 	a := &stack.App{Tree: treeOf(t, archive), Service: stack.Service{Dir: dir}}
 	prepare(a)
-	if !a.Recognise(stacks()) {
+	if !a.Recognise(Stacks()) {
 		t.Fatal("not recognised")
 	}
 	a.DescribeAs(a.Stack)

@@ -16,6 +16,11 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
+// Stacks are those of Python, in the order in which they are looked for.
+func Stacks() []*stack.Stack {
+	return []*stack.Stack{&Dash, &Flask, &FastAPI, &Django, &ASGI, &WSGI, &Uvicorn, &Gunicorn, &Streamlit, &Gradio, &Worker, &Plain}
+}
+
 // Language is what all stacks of Python share.
 var Language = stack.Language{
 	Name:         "python",

@@ -65,7 +65,7 @@ func TestSearch(t *testing.T) {
 			t.Parallel()
 			root := treeOf(t, test.files)
 			var got []string
-			for _, a := range search(root, stacks()) {
+			for _, a := range search(root, Stacks()) {
 				a.DescribeAs(a.Stack)
 				got = append(got, a.Dir+" "+a.Framework+" "+a.Callable+" in "+a.Entry+" ["+noted(a.FoundAt)+"]")
 			}

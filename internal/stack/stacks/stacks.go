@@ -25,20 +25,10 @@ import (
 // built on another stands above it, and the plain stack of a language is its last.
 var All = sync.OnceValue(func() []*stack.Stack {
 	return slices.Concat(
-		node.Nx(),
+		node.Stacks(),
+		[]*stack.Stack{&deno.Deno},
+		python.Stacks(),
 		[]*stack.Stack{
-			&node.NestApplication, &node.NestMicroservice,
-			&node.CRA,
-			&node.SvelteKit, &node.ReactRouter, &node.Remix, &node.TanStackStart, &node.SolidStart, &node.Qwik, &node.Vite,
-			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI, &node.Eleventy,
-			&node.VitePress,
-			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackScript, &node.WebpackHosts, &node.JSONServer, &node.Nitro, &node.Wrangler,
-		},
-		node.Listeners(),
-		[]*stack.Stack{
-			&node.Plain, &node.Bun, &deno.Deno,
-			&python.Dash, &python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.WSGI, &python.Uvicorn, &python.Gunicorn,
-			&python.Streamlit, &python.Gradio, &python.Worker, &python.Plain,
 			&golang.Go, &rust.Rust, &java.Spring,
 			&php.Laravel, &php.Symfony, &php.Plain,
 			&ruby.Rails, &ruby.Rack, &elixir.Phoenix, &dotnet.ASPNET,
