@@ -77,7 +77,7 @@ func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []
 		err = command.UsageError(c, err)
 	}
 	env := p.Env(slices.Contains(args, "--json"))
-	if !p.Started() && (c.Name() == "up" || c.Name() == "ready") { // a program reads their last line, however they end
+	if !p.Started() && c.Annotations[command.HasResult] != "" {
 		show.Result(ctx, env, nil, nil, nil)
 	}
 	if gone := engineGone(ctx, env.LastEngine(), c, err); gone != nil && !interrupted {

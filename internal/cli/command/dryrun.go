@@ -16,6 +16,10 @@ var HasDryRun = map[string]string{dryRun: "prints what it would do"}
 // ReadOnly marks a command that changes nothing, for which --dry-run changes nothing.
 var ReadOnly = map[string]string{dryRun: "changes nothing"}
 
+// HasResult is the annotation of a command whose last line with --json is a result, which programs
+// read however the command ends.
+const HasResult = "result"
+
 // applyDryRun passes --dry-run on to a command with a flag of its own, and refuses it for
 // one that would change something all the same.
 func (p *Program) applyDryRun(c *cobra.Command) error {

@@ -22,9 +22,11 @@ import (
 
 // NewReady is `devup ready`.
 func NewReady(p *command.Program) *cobra.Command {
+	annotations := maps.Clone(command.ReadOnly)
+	annotations[command.HasResult] = "true"
 	c := &cobra.Command{
 		Use:         "ready SERVICE [SERVICE...]",
-		Annotations: command.ReadOnly,
+		Annotations: annotations,
 		Short:       "Wait until the services answer, or say why they do not",
 		Long: `Wait until the services answer, as up does, without starting or changing anything. A
 devup that is starting them is waited for.

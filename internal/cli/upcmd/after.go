@@ -39,7 +39,7 @@ func (a *after) run(ctx context.Context, failed error) error {
 	if ctx.Err() != nil && !detached && ran {
 		return a.stopStarted(ctx)
 	}
-	if failed != nil || detached || a.options.alone {
+	if failed != nil || detached || a.options.alone || len(a.followed().Services) == 0 { // else they come among the logs
 		a.present(ctx, failed)
 	}
 	if failed != nil && ran && (!detached || ctx.Err() != nil) {
@@ -173,8 +173,6 @@ func (a *after) follow(ctx context.Context) error {
 	ended := make(chan error, 1)
 	if len(shown.Services) > 0 {
 		go func() { ended <- show.Logs(reading, a.env, a.session, shown, a.logOptions(ctx)) }()
-	} else {
-		a.present(ctx, nil)
 	}
 	select {
 	case err := <-ended:
@@ -228,14 +226,12 @@ func (a *after) followUntilEnd(ctx context.Context, shown show.Followed) error {
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
 	var group errgroup.Group
-	group.Go(func() error {
-		if len(shown.Services) > 0 {
+	if len(shown.Services) > 0 {
+		group.Go(func() error {
 			_ = show.Logs(reading, a.env, a.session, shown, a.logOptions(ctx)) // the containers' ends are what counts
-		} else {
-			a.present(ctx, nil)
-		}
-		return nil
-	})
+			return nil
+		})
+	}
 	api := a.session.Engine.Client
 	first, ended, err := observe.FirstEnd(ctx, api, a.watched(), func(e observe.End) bool { return o.abortsOnExit() || e.Code != 0 })
 	if err == nil && ended {

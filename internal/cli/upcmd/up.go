@@ -40,8 +40,9 @@ type upOptions struct {
 func NewUp(p *command.Program) *cobra.Command {
 	var o upOptions
 	c := &cobra.Command{
-		Use:   "up [SERVICE...]",
-		Short: "Build and start the services, wait until they answer, print their URLs",
+		Use:         "up [SERVICE...]",
+		Annotations: map[string]string{command.HasResult: "true"},
+		Short:       "Build and start the services, wait until they answer, print their URLs",
 		Long: `Build what is stale, start what does not run, wait until every service answers and
 print the URLs; then show the logs until Ctrl-C, which stops what was started.
 At a terminal the last lines keep the URLs and the keys, which take effect with Enter.

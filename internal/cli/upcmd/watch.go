@@ -106,9 +106,6 @@ func (a *after) watch(ctx context.Context) error {
 	}
 	a.sayWhatStops(ctx)
 	shown := a.followed()
-	if len(shown.Services) == 0 {
-		a.present(ctx, nil)
-	}
 	if err := w.withLogs(ctx, shown, a.logOptions(ctx)); err != nil && ctx.Err() == nil {
 		return err
 	}
