@@ -18,7 +18,7 @@ import (
 // outside. What fails is in the rows: it ends no run. Services that err is about are left
 // alone: a port on which nothing listens cannot be opened in every workspace.
 func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err error) {
-	t, out := l.target, l.out
+	t, out := l.Runner, l.out
 	running := map[string]string{}
 	for _, p := range probes {
 		running[p.Service] = expose.Running
@@ -63,7 +63,7 @@ func untouched(l *upRun) map[string]bool {
 // revealURLs is the workspace with the URLs that its platform gives only to ports that are
 // open. Nothing listens on them yet; they are those that are made public anyway.
 func (l *upRun) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
-	t, p := l.target, l.loaded
+	t, p := l.Runner, l.loaded
 	if t.Ports.Reveal == nil || t.Workspace.Template != "" || !l.options.exposes() {
 		return t.Workspace
 	}

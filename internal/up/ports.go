@@ -20,7 +20,7 @@ func (l *upRun) assignPorts(ctx context.Context, state observe.Project) (map[pro
 	maps.Copy(request.Remembered, stillWanted(wanted, Remembered(wanted, state.Containers), state.Containers))
 	request.Ours, request.Taken = holders(p.Name, state)
 	request.Taken = append(request.Taken, l.lost...)
-	if !l.target.Remote {
+	if !l.Remote {
 		request.Probe = func(protocol string, wanted []ports.Address) []ports.Holder {
 			return ports.Bound(ctx, protocol, wanted)
 		}
