@@ -94,8 +94,8 @@ func served(dirs []string) urls.Found {
 		}
 		slices.SortStableFunc(repo.Services, func(x, y detect.Service) int { return len(x.Dir) - len(y.Dir) })
 		for _, s := range repo.Services {
-			if len(s.Routes) > 0 || s.Page {
-				return urls.Found{Routes: s.Routes, Page: s.Page}
+			if len(s.Routes) > 0 || s.Frontend {
+				return urls.Found{Routes: s.Routes, Page: s.Frontend}
 			}
 		}
 	}
