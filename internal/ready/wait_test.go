@@ -19,7 +19,7 @@ func TestWaitAsksNoEngineWhenAllAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.answer = always(answer{outcome: answered, status: 404})
-		api, worker := web(), Probe{Service: "worker", Container: "c3", Kind: Running, Settled: true}
+		api, worker := web(), Probe{Service: "worker", Container: "c3", Kind: Running, WasReady: true}
 		api.Service, api.Container, api.Kind = "db", "c2", TCP
 		last, took, err := w.run(t.Context(), Options{}, web(), api, worker)
 		if err != nil || took != 0 || len(w.calls) > 0 {
@@ -231,7 +231,7 @@ func TestWait(t *testing.T) {
 				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1, StartedAt: time.Now().Add(time.Second).Format(time.RFC3339Nano)}, 3)
 			},
 			code: fail.Exited, want: "web stops over and over (3 restarts, exit code 1): Python finds no module named jwt",
-			hint: "PyJWT", cause: "module-missing", by: time.Second,
+			hint: "pyjwt", cause: "module-missing", by: time.Second,
 		},
 		{
 			name: "a crash loop of unknown cause",
