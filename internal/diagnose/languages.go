@@ -1,6 +1,12 @@
 package diagnose
 
-import "github.com/devup-cli/devup/internal/diagnose/rule"
+import (
+	"cmp"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/diagnose/rule"
+	"github.com/devup-cli/devup/internal/stack/python"
+)
 
 // notResolved is what Node, TypeScript and bundlers say before the name of what is imported. What apt
 // says of hosts has other quotes.
@@ -48,9 +54,8 @@ var nodeRules = []rule.Rule{
 		Sentence: "the path alias in $alias is not configured", Hint: "configure the alias in tsconfig.json or jsconfig.json (`paths`) and in the bundler or runner, or import by a relative path",
 	},
 	{
-		Reason: "module-missing", Scope: step | Source, Pattern: re(notResolved + `(?P<module>@?[^'"./@~][^'"]*)['"]|^\s+(?P<module2>[^\s./~]\S*) \(imported by /`),
+		Reason: "module-missing", Scope: step | Source, Pattern: re(notResolved + `(?P<module>(?:@[^'"/]+/)?[^'"./@~][^'"/]*)[^'"]*['"]|^\s+(?P<module2>[^\s./~]\S*) \(imported by /`),
 		Sentence: "Node finds no package named $module", Hint: "add $module to package.json and run `devup up` again",
-		Adjust: func(n map[string]string) { n["module"] = npmPackage(n["module"]) },
 	},
 	{
 		Reason: "file-missing", Scope: step | Source, Pattern: re(notResolved + `(?P<file>[./][^'"]*)['"]`),
@@ -79,7 +84,10 @@ var pythonRules = []rule.Rule{
 	{
 		Reason: "module-missing", Scope: step, Pattern: re(`(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)'?|python[\d.]*: No module named (?P<module2>[\w.]+)`),
 		Sentence: "Python finds no module named $module", Hint: "check its spelling, or, if it is a package, add $package to requirements.txt, Pipfile or pyproject.toml and run `devup up` again",
-		Adjust: func(n map[string]string) { n["package"] = distribution(n["module"]) },
+		Adjust: func(n map[string]string) {
+			top, _, _ := strings.Cut(n["module"], ".")
+			n["package"] = cmp.Or(python.PackageOf(top), strings.ReplaceAll(top, "_", "-"))
+		},
 	},
 	{
 		Reason: "import", Scope: step, Pattern: re(`ImportError: cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<from>[\w.]+)'`),
