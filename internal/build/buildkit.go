@@ -105,6 +105,8 @@ func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
 		if err := j.extend(j.grant.WithoutVariables()); err == nil {
 			return j.solve(ctx)
 		}
+	case diagnose.ImageNamed:
+		return j.solve(ctx)
 	case diagnose.FetchFailed:
 		if plain, ok := j.sent.withoutSyntax(); ok && !def.remote && strings.Contains(cause.Lines[0], "docker/dockerfile") {
 			b.warn(s, "the frontend image of the Dockerfile's syntax line cannot be fetched: the engine's own frontend reads it")

@@ -80,6 +80,12 @@ var builderRules = []rule.Rule{
 		Example: "nope: failed to resolve source metadata for docker.io/library/nope:latest: not found",
 	},
 	{
+		// The image store of containerd creates a name that two builds give at a time once only.
+		Reason: ImageNamed, Scope: Builder, Transient: true, Pattern: re(`image "[^"]+": already exists`),
+		Sentence: "another build gave the image its name at the same time", Hint: "build it again",
+		Example: `failed to solve: image "docker.io/library/shop-api:latest": already exists`,
+	},
+	{
 		Reason: Canceled, Scope: Builder, Rank: rule.Last, Pattern: re(`context canceled`),
 		Sentence: "another step failed, or the user stopped the build", Example: "context canceled",
 	},

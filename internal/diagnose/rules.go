@@ -28,6 +28,7 @@ const (
 	Forbidden           = "forbidden"
 	ImageUnknown        = "image-unknown"
 	LineEnds            = "line-ends"
+	ImageNamed          = "image-named"
 	ImageMissing        = "image-missing"
 	LoginNeeded         = "login-needed"
 	LoginRefused        = "login-refused"
