@@ -75,7 +75,7 @@ func runReady(ctx context.Context, env *command.Env, services []string) error {
 	if len(never) > 0 {
 		return notRunning(never)
 	}
-	return ready.Wait(ctx, ready.On(s.Engine.Client), session.Probes(ctx, s, services), ready.Options{Timeout: env.Settings.WaitTimeout - time.Since(began), Compiles: true, Sink: env.Sink})
+	return ready.On(s.Engine.Client).Wait(ctx, session.Probes(ctx, s, services), ready.Options{Timeout: env.Settings.WaitTimeout - time.Since(began), Compiles: true, Sink: env.Sink})
 }
 
 // notRunning is the failure of services that do not run, one for each.
@@ -103,7 +103,7 @@ func answering(ctx context.Context, s *session.Session, services []string) error
 	if idle := idle(s, services, probes); len(idle) > 0 {
 		return notRunning(idle)
 	}
-	err := ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow})
+	err := ready.On(s.Engine.Client).Wait(ctx, probes, ready.Options{Timeout: readyNow, Grace: readyNow})
 	if silent := slices.Sorted(maps.Keys(fail.Services(err))); len(silent) > 0 {
 		return fail.New(fail.NotReady, "run `devup up`: it waits, and says why a service does not answer", "%s", command.List(silent)+command.Plural(len(silent), " is", " are")+" not ready")
 	}

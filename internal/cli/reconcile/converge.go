@@ -95,6 +95,6 @@ func Apply(ctx context.Context, env *command.Env, s *session.Session, todo *plan
 		show.Operations(env, todo)
 		return nil
 	}
-	_, err := run.Apply(ctx, run.On(s.Engine.Client), s.Files(), todo, run.Options{Project: s.Name, StopTimeout: stop, Sink: env.Sink})
+	_, err := run.On(s.Engine.Client).Apply(ctx, s.Files(), todo, run.Options{Project: s.Name, StopTimeout: stop, Sink: env.Sink})
 	return err
 }

@@ -132,13 +132,12 @@ func (a *after) stop(ctx context.Context, services []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = run.Apply(steady, run.On(now.Engine.Client), now.Files(), plan.KillAll(now.Observed.Observed, services, "SIGKILL"), run.Options{Sink: a.env.Sink})
+	_, err = run.On(now.Engine.Client).Apply(steady, now.Files(), plan.KillAll(now.Observed.Observed, services, "SIGKILL"), run.Options{Sink: a.env.Sink})
 	return err
 }
 
 // stopInOrder stops services, dependents before dependencies.
 func (a *after) stopInOrder(ctx context.Context, services []string) error {
-	a.session.Unlock() // a run that was cut off before its plan was carried out still holds it
 	held, err := a.env.Acquire(ctx, a.session.Engine, a.session.Name)
 	if err != nil {
 		return err
@@ -148,7 +147,7 @@ func (a *after) stopInOrder(ctx context.Context, services []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = run.Apply(ctx, run.On(now.Engine.Client), now.Files(), plan.StopAll(now.Observed.Observed, services),
+	_, err = run.On(now.Engine.Client).Apply(ctx, now.Files(), plan.StopAll(now.Observed.Observed, services),
 		run.Options{StopTimeout: command.StopTimeout(a.options.Seconds), Sink: a.env.Sink})
 	if err != nil || show.RunsWithout(now.Observed, services) {
 		return err
