@@ -109,3 +109,18 @@ func (e *Env) Acquire(ctx context.Context, on *engine.Engine, name string) (lock
 
 // Unlock lets other devups change the project. It may be called more than once.
 func (s *Session) Unlock() { s.locks.replace("", lock.Held{}) }
+
+// Relock is the session with the lock that [Session.Unlock] released, and with the engine observed
+// again.
+func Relock(ctx context.Context, s *Session) (*Session, error) {
+	held, err := s.Acquire(ctx, s.Engine, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	s.locks.replace(s.Name, held)
+	now, err := s.Refresh(ctx)
+	if err == nil {
+		now.Images = images.Listing{}
+	}
+	return now, err
+}

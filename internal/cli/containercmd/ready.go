@@ -49,7 +49,7 @@ func runReady(ctx context.Context, env *command.Env, services []string) error {
 	began := time.Now()
 	s, err := env.Open(limited, session.Want{State: session.Containers, Lock: true, Workspace: true}, services)
 	if err != nil {
-		show.Result(ctx, env, nil, services, nil)
+		show.SetResult(ctx, env, nil, nil, nil)
 		if limited.Err() != nil && ctx.Err() == nil {
 			return fail.Wrap(err, fail.NotReady, "a longer --timeout gives it more time", "another devup still changes the project after %v", env.Settings.WaitTimeout)
 		}
@@ -62,7 +62,7 @@ func runReady(ctx context.Context, env *command.Env, services []string) error {
 		if s.Project != nil {
 			rows = expose.Table(session.ResolvedAsRunning(ctx, s), s.Workspace, nil)
 		}
-		show.Result(ctx, env, s, services, rows)
+		show.SetResult(ctx, env, s, services, rows)
 	}()
 	if s.Project == nil {
 		return s.Unreadable // what a service answers with is only in its files
