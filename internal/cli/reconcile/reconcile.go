@@ -16,7 +16,6 @@ import (
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/setup"
@@ -93,16 +92,11 @@ func Open(ctx context.Context, env *command.Env, f Flags) (*session.Session, err
 	if err != nil {
 		return nil, err
 	}
+	w.NeedsService = true
 	w.Engine, w.Start, w.State, w.Images, w.Egress = session.Required, true, session.Everything, true, true
 	w.Lock, w.Prepare, w.Providers, w.Credentials = !f.DryRun, !f.DryRun, !f.DryRun, session.Asked
 	if f.DryRun {
 		w.Credentials = session.Decided
-	}
-	w.Check = func(p *project.Project) error {
-		if len(p.Services) > 0 {
-			return nil
-		}
-		return fail.New(fail.Config, "name one under services, or activate its profile with --profile", "project %s has no service to start", p.Name)
 	}
 	return session.Open(ctx, env.Env, w)
 }
