@@ -51,7 +51,9 @@ func Main(ctx context.Context, args []string, process Process) int {
 	root.SetErr(process.Err)
 	c, err := root.ExecuteContextC(ctx)
 	failed, code := conclude(ctx, p, c, args, err)
-	p.Finish(failed, code)
+	if result := p.Result(); result != nil {
+		result.Print(failed, code)
+	}
 	p.Close()
 	if lost := p.LostOutput(); lost != nil && code == 0 {
 		p.Env(false).UI.Error(lost)
@@ -78,7 +80,7 @@ func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []
 	}
 	env := p.Env(slices.Contains(args, "--json"))
 	if !p.Started() && c.Annotations[command.HasResult] != "" {
-		show.Result(ctx, env, nil, nil, nil)
+		show.SetResult(ctx, env, nil, nil, nil)
 	}
 	if gone := engineGone(ctx, env.LastEngine(), c, err); gone != nil && !interrupted {
 		env.UI.Error(gone)

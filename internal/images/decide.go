@@ -69,11 +69,7 @@ func (s *imageState) choosePulls(p *project.Project, o Options) (all []*pull, fo
 		case policy.pulls(service) && s.due(service, policy):
 			pull := chosen.add(service.Image, service.Platform, name)
 			pull.optional = policy.policy == types.PullPolicyRefresh && s.ids[service.Image] != "" && !s.unfit[name]
-			for _, spec := range s.specs {
-				if spec.Service == name {
-					pull.builds = append(pull.builds, spec)
-				}
-			}
+			pull.builds = append(pull.builds, slices.DeleteFunc(slices.Clone(s.specs), func(spec build.Spec) bool { return spec.Service != name })...)
 		case service.Build == nil && (s.ids[service.Image] == "" || s.unfit[name]):
 			forbidden = append(forbidden, s.pullForbidden(service, o))
 		}

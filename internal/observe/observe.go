@@ -15,15 +15,15 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// lister is what [Engine] needs of the engine.
-type lister interface {
+// Lister is what [Engine] needs of the engine.
+type Lister interface {
 	containerLister
 	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
 	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
 }
 
 // Engine reads the state of the engine by three calls, in parallel.
-func Engine(ctx context.Context, e lister) (State, error) {
+func Engine(ctx context.Context, e Lister) (State, error) {
 	var containers client.ContainerListResult
 	var networks client.NetworkListResult
 	var volumes client.VolumeListResult

@@ -214,7 +214,7 @@ func TestEngineOutcomes(t *testing.T) {
 				test.probe(&probe)
 			}
 			began := time.Now()
-			err := Wait(t.Context(), On(c), []Probe{probe}, Options{Timeout: test.timeout})
+			err := On(c).Wait(t.Context(), []Probe{probe}, Options{Timeout: test.timeout})
 			took := time.Since(began)
 			t.Logf("%v after %v", err, took.Round(time.Millisecond))
 			if code := codeOf(err); code != test.code || took > soon {
@@ -258,12 +258,12 @@ func TestEngineIsNotAskedAboutWhatRuns(t *testing.T) {
 	c := engine(t)
 	pull(t, c)
 	probe := start(t, c, server(`("", 4567)`, 200), nil)
-	if err := Wait(t.Context(), On(c), []Probe{probe}, Options{}); err != nil {
+	if err := On(c).Wait(t.Context(), []Probe{probe}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	counted := &counting{Client: c}
 	began := time.Now()
-	if err := Wait(t.Context(), Engine{counted, counted}, []Probe{probe}, Options{}); err != nil {
+	if err := (Engine{counted, counted}).Wait(t.Context(), []Probe{probe}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("confirmed in %v", time.Since(began))

@@ -2,7 +2,7 @@
 // one does not.
 //
 // The order of use is: [Probes] decides from the resolved project what has to
-// answer (pure), and [Wait] asks until it does. A running project is confirmed
+// answer (pure), and [Engine.Wait] asks until it does. A running project is confirmed
 // by its published ports alone, without a call to the engine. Only when a first
 // try fails does Wait subscribe to the events of the containers, so that an exit
 // is noticed at once; why a port stays silent is read from the sockets that
@@ -29,7 +29,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// Engine is what [Wait] needs of the container engine. [On] gives that of a client. It is
+// Engine is what [Engine.Wait] needs of the container engine. [On] gives that of a client. It is
 // asked only about services that do not answer at once.
 type Engine struct {
 	Containers Containers
@@ -74,12 +74,12 @@ const (
 //
 // Once a service has failed, the others get o.Grace to succeed or to fail too;
 // those that do neither are reported as still starting.
-func Wait(ctx context.Context, e Engine, probes []Probe, o Options) error {
+func (e Engine) Wait(ctx context.Context, probes []Probe, o Options) error {
 	w := newWaiter(e, o)
 	return w.wait(ctx, probes)
 }
 
-// waiter is one call of [Wait].
+// waiter is one call of [Engine.Wait].
 type waiter struct {
 	engine    Engine
 	timeout   time.Duration
@@ -139,9 +139,9 @@ func (w *waiter) wait(ctx context.Context, probes []Probe) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for i, a := range probers {
+	for i, pr := range probers {
 		if failures[i] == nil {
-			failures[i] = a.confirm(ctx)
+			failures[i] = pr.confirm(ctx)
 		}
 	}
 	if errors.Is(context.Cause(inner), errAway) {

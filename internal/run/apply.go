@@ -74,7 +74,7 @@ type gate struct {
 // succeeded; what waits for a failed one never runs, everything else does. The
 // error joins all failures in the plan's order, or is the context's. The result
 // is valid also next to an error.
-func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o Options) (*Result, error) {
+func (e Engine) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o Options) (*Result, error) {
 	a := &applier{engine: e, project: p, options: o, result: newResult()}
 	gates := make([]gate, len(todo.Ops))
 	for i := range gates {

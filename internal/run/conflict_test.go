@@ -87,7 +87,7 @@ func TestApplyRemovesUnfinishedContainers(t *testing.T) {
 			p := load(t, `services: {web: {image: x}}`)
 			synctest.Test(t, func(t *testing.T) {
 				engine := &unfinished{until: time.Now().Add(test.wait), project: test.project, state: test.state}
-				_, err := Apply(t.Context(), Engine{Containers: engine, Volumes: engine, Processes: engine}, p, &plan.Plan{Ops: []plan.Op{test.op}}, Options{Project: "shop", Sink: event.Discard})
+				_, err := Engine{Containers: engine, Volumes: engine, Processes: engine}.Apply(t.Context(), p, &plan.Plan{Ops: []plan.Op{test.op}}, Options{Project: "shop", Sink: event.Discard})
 				switch {
 				case test.err == "" && err != nil:
 					t.Errorf("error %v", err)

@@ -30,7 +30,7 @@ func converge(t *testing.T, m *fakeengine.Machine, p *types.Project, o plan.Opti
 	if todo, err = plan.Make(p, observed, o); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Apply(t.Context(), on(m), p, todo, Options{Project: p.Name, Images: observed.Images, Sink: discard})
+	_, err = on(m).Apply(t.Context(), p, todo, Options{Project: p.Name, Images: observed.Images, Sink: discard})
 	return todo, err
 }
 

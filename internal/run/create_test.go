@@ -230,7 +230,7 @@ func TestOldEnginesJoinNetworksAfterCreation(t *testing.T) {
 		e := on(m)
 		e.API = api
 		todo := &plan.Plan{Ops: []plan.Op{{Action: plan.Create, Name: "shop-web-1", Service: "web", Number: 1}}}
-		_, err := Apply(t.Context(), e, p, todo, Options{Sink: discard})
+		_, err := e.Apply(t.Context(), p, todo, Options{Sink: discard})
 		if got := strings.Join(m.Requests(), "; "); err != nil || got != want {
 			t.Errorf("API %s: requests %q, %v; want %q", api, got, err, want)
 		}

@@ -1,4 +1,4 @@
-// Package run changes the engine: [Apply] carries out a plan of package plan, as parallel
+// Package run changes the engine: [Engine.Apply] carries out a plan of package plan, as parallel
 // as the plan and the engine allow. It decides nothing that a plan could decide.
 package run
 

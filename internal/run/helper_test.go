@@ -69,7 +69,7 @@ func apply(ctx context.Context, m *fakeengine.Machine, p *types.Project, o Optio
 		}
 	}
 	var result *Result
-	result, a.err = Apply(ctx, on(m), p, &plan.Plan{Ops: ops}, o)
+	result, a.err = on(m).Apply(ctx, p, &plan.Plan{Ops: ops}, o)
 	a.requests, a.ids = strings.Join(m.Requests(), "; "), result.IDs
 	return a
 }

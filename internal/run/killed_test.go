@@ -127,7 +127,7 @@ func TestWarnKilled(t *testing.T) {
 					}
 					todo.Ops = append(todo.Ops, op)
 				}
-				_, err := Apply(t.Context(), Engine{Processes: engine, Containers: engine}, nil, todo, Options{StopTimeout: test.asked, Sink: func(e event.Event) {
+				_, err := Engine{Processes: engine, Containers: engine}.Apply(t.Context(), nil, todo, Options{StopTimeout: test.asked, Sink: func(e event.Event) {
 					if e.Kind == event.Note {
 						notes = append(notes, e.Name+" "+e.Text)
 					}

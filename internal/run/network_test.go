@@ -89,7 +89,7 @@ func TestOldEnginesGetNoSecondNetwork(t *testing.T) {
 		m.AddNetwork(test.existing, map[string]string{plan.LabelProject: "shop"})
 		e := on(m)
 		e.API = test.api
-		_, err := Apply(t.Context(), e, p, &plan.Plan{Ops: []plan.Op{{Action: plan.CreateNetwork, Name: "shop_back", Key: "back"}}}, Options{Sink: discard})
+		_, err := e.Apply(t.Context(), p, &plan.Plan{Ops: []plan.Op{{Action: plan.CreateNetwork, Name: "shop_back", Key: "back"}}}, Options{Sink: discard})
 		if got := strings.Join(m.Requests(), "; "); got != test.want || err != nil {
 			t.Errorf("API %q next to %s: requests %q, %v; want %q", test.api, test.existing, got, err, test.want)
 		}
@@ -103,7 +103,7 @@ func TestNetworkThatAnOldEngineCannotHave(t *testing.T) {
 	e := on(m)
 	e.API = "1.47"
 	p := load(t, "services: {web: {image: x}}\nnetworks: {back: {enable_ipv4: false}}\n")
-	_, err := Apply(t.Context(), e, p, &plan.Plan{Ops: []plan.Op{{Action: plan.CreateNetwork, Name: "shop_back", Key: "back"}}}, Options{Sink: discard})
+	_, err := e.Apply(t.Context(), p, &plan.Plan{Ops: []plan.Op{{Action: plan.CreateNetwork, Name: "shop_back", Key: "back"}}}, Options{Sink: discard})
 	if fail.CodeOf(err) != fail.EngineTooOld || len(m.Requests()) > 0 {
 		t.Errorf("error %v", err)
 	}

@@ -157,7 +157,7 @@ func TestStopAtOnce(t *testing.T) {
 				test.change(&engine.is)
 				var notes []string
 				op := plan.Op{Action: action, Name: "one", Service: "web", Old: plan.Container{ID: "one", Service: "web", State: "running"}}
-				_, err := Apply(t.Context(), Engine{Processes: engine, Containers: engine, Exec: engine}, nil, &plan.Plan{Ops: []plan.Op{op}}, Options{Sink: func(e event.Event) {
+				_, err := Engine{Processes: engine, Containers: engine, Exec: engine}.Apply(t.Context(), nil, &plan.Plan{Ops: []plan.Op{op}}, Options{Sink: func(e event.Event) {
 					if e.Kind == event.Note {
 						notes = append(notes, e.Name+" "+e.Text)
 					}

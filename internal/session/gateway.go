@@ -51,7 +51,7 @@ func RunDetached(e *Env, command ...string) bool {
 
 // withGateway gives the project its gateway, where one is wanted: by the command, else by
 // the files, else by an earlier command that turned it on.
-func (s *opening) withGateway(ctx context.Context) error {
+func (s *opener) withGateway(ctx context.Context) error {
 	if s.want.Gateway == GatewayUnused {
 		return nil
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/observe"
-	"github.com/devup-cli/devup/internal/project"
 )
 
 // locks are the lock that a session holds, shared by its copies.
@@ -56,42 +55,6 @@ func (b *background) wait() {
 	}
 }
 
-// acquire waits until no other devup of this user changes the project on the engine. The
-// name is that of the files: which checkout it belongs to is decided under its lock.
-func (s *opening) acquire(ctx context.Context, source *project.Source) error {
-	name := s.givenName()
-	if source != nil {
-		name = source.Name
-	}
-	if !s.want.Lock || s.Engine == nil || name == "" {
-		return nil // for files that cannot be read, the name is known after the engine was observed
-	}
-	held, err := s.Acquire(ctx, s.Engine, name)
-	if err == nil {
-		s.locks.replace(name, held)
-	}
-	return err
-}
-
-// acquireOwn waits for the lock of a name that became known by observing the engine, and
-// observes again where another devup had the lock. The lock that was held before is
-// released: no other checkout decides on this name.
-func (s *opening) acquireOwn(ctx context.Context) error {
-	if !s.want.Lock || s.Engine == nil || s.locks.of(s.Name) {
-		return nil // a second lock of the same name would wait for the first
-	}
-	held, err := s.Acquire(ctx, s.Engine, s.Name)
-	if err != nil {
-		return err
-	}
-	s.locks.replace(s.Name, held)
-	if held.Contended || held.Changed.After(s.observed) {
-		s.Images = images.Listing{}
-		s.State, err = s.observe(ctx, s.want.State, s.Name)
-	}
-	return err
-}
-
 // Acquire waits until no other devup of this user changes a project on an engine, and
 // until the engine has done what a killed one asked of it.
 func (e *Env) Acquire(ctx context.Context, on *engine.Engine, name string) (lock.Held, error) {
@@ -109,3 +72,18 @@ func (e *Env) Acquire(ctx context.Context, on *engine.Engine, name string) (lock
 
 // Unlock lets other devups change the project. It may be called more than once.
 func (s *Session) Unlock() { s.locks.replace("", lock.Held{}) }
+
+// Relock is the session with the lock that [Session.Unlock] released, and with the engine observed
+// again.
+func Relock(ctx context.Context, s *Session) (*Session, error) {
+	held, err := s.Acquire(ctx, s.Engine, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	s.locks.replace(s.Name, held)
+	now, err := s.Refresh(ctx)
+	if err == nil {
+		now.Images = images.Listing{}
+	}
+	return now, err
+}

@@ -6,85 +6,11 @@ import (
 	"os"
 	"runtime"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/engine"
-	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/owner"
-	"github.com/devup-cli/devup/internal/workspace"
 )
-
-// machine is what is read of the machine while the files of the project are found.
-type machine struct {
-	group  errgroup.Group
-	cancel context.CancelFunc
-
-	workspace workspace.Info
-	egress    egress.Settings
-	engine    *engine.Engine
-
-	// Why the fields above are empty.
-	workspaceErr, engineErr error
-}
-
-// readMachine begins to read what the command wants of the machine. An engine that does
-// not run is not started yet: a mistake in the files is reported before. The caller calls
-// stop.
-func (s *opening) readMachine(ctx context.Context) *machine {
-	m := &machine{}
-	ctx, m.cancel = context.WithCancel(ctx)
-	if s.want.Workspace {
-		m.group.Go(func() error {
-			m.workspace, m.workspaceErr = s.ReadWorkspace(ctx)
-			return nil
-		})
-	}
-	if s.want.Egress {
-		m.group.Go(func() error {
-			m.egress = s.ReadEgress()
-			return nil
-		})
-	}
-	m.engine = s.want.On
-	if s.want.Engine != No && s.want.On == nil {
-		m.group.Go(func() error {
-			m.engine, m.engineErr = s.Connect(ctx, false)
-			return nil
-		})
-	}
-	return m
-}
-
-// stop calls the reading off and waits until it is over.
-func (m *machine) stop() {
-	m.cancel()
-	_ = m.group.Wait() // the errors are in the fields
-}
-
-// takeMachine puts what was read into the session. That no engine answers is no error yet:
-// what is wrong with the files, or missing, comes first.
-func (s *opening) takeMachine(m *machine) error {
-	_ = m.group.Wait() // the errors are in the fields
-	s.Workspace, s.Egress, s.Engine = m.workspace, m.egress, m.engine
-	switch code := fail.CodeOf(m.engineErr); {
-	case m.engineErr == nil:
-	case s.want.Engine == Optional && (code == fail.NoEngine || code == fail.EngineDenied):
-		s.EngineErr = m.engineErr
-	default:
-		s.absent = m.engineErr
-	}
-	return m.workspaceErr
-}
-
-// startEngine starts the engine where it is installed and does not run.
-func (e *Env) startEngine(ctx context.Context) error {
-	found, err := e.Connect(ctx, true)
-	if err != nil {
-		return err
-	}
-	return found.Close()
-}
 
 // Connect finds the engine. start says that one which is installed may be started.
 func (e *Env) Connect(ctx context.Context, start bool) (*engine.Engine, error) {
@@ -141,4 +67,18 @@ func (s *Session) FileOwner(ctx context.Context) (uid, gid int, err error) {
 	uid, gid = s.User()
 	uid, gid = facts.FileOwner(uid, gid, runtime.GOOS, s.Engine.Local())
 	return uid, gid, nil
+}
+
+// observeEngine asks an engine what it has: of one project where the name is given, else of
+// all.
+func observeEngine(ctx context.Context, e *engine.Engine, scope Scope, name string) (found observe.State, err error) {
+	err = e.Limited(ctx, func(ctx context.Context) error {
+		if scope == Everything {
+			found, err = observe.Engine(ctx, e.Client)
+		} else {
+			found, err = observe.Containers(ctx, e.Client, name)
+		}
+		return err
+	})
+	return found, err
 }

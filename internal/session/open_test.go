@@ -13,7 +13,6 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/test/cmdtest"
 )
@@ -217,15 +216,14 @@ func TestNoEngine(t *testing.T) {
 	for _, test := range []struct {
 		name, files string
 		typed       []string
-		check       error
 		code        fail.Code
 		asked       int
 	}{
-		{"a mistake", "-- compose.yaml --\nservices: [\n", nil, nil, fail.Config, 0},
-		{"no project", "", nil, nil, fail.NoProject, 0},
-		{"a value is missing", "-- compose.yaml --\nservices: {web: {image: \"web:${TAG:?which}\"}}\n", []string{"v7"}, nil, fail.NoEngine, 1},
-		{"the command refuses", shop, nil, fail.New(fail.Usage, "", "not this one"), fail.Usage, 0},
-		{"nothing else", shop, nil, nil, fail.NoEngine, 0},
+		{"a mistake", "-- compose.yaml --\nservices: [\n", nil, fail.Config, 0},
+		{"no project", "", nil, fail.NoProject, 0},
+		{"a value is missing", "-- compose.yaml --\nservices: {web: {image: \"web:${TAG:?which}\"}}\n", []string{"v7"}, fail.NoEngine, 1},
+		{"no service", noService, nil, fail.Config, 0},
+		{"nothing else", shop, nil, fail.NoEngine, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -234,8 +232,7 @@ func TestNoEngine(t *testing.T) {
 			asked := 0
 			w.Typed, w.Asked = test.typed, func(string) { asked++ }
 			want := everything
-			want.Start = true
-			want.Check = func(*project.Project) error { return test.check }
+			want.Start, want.NeedsService = true, true
 			_, err := open(t, w, want)
 			if fail.CodeOf(err) != test.code || asked != test.asked {
 				t.Errorf("asked %d times, %v", asked, err)
@@ -255,22 +252,19 @@ func TestOptionalEngine(t *testing.T) {
 	}
 }
 
-// TestCheckSeesTheProject: a refusal ends the session and leaves no lock.
-func TestCheckSeesTheProject(t *testing.T) {
+// TestNoService: a refusal ends the session and leaves no lock.
+func TestNoService(t *testing.T) {
 	t.Parallel()
-	w := cmdtest.New(t, shop)
-	refused := errors.New("no")
+	w := cmdtest.New(t, noService)
 	want := everything
-	want.Check = func(p *project.Project) error {
-		if p.Name != "shop" || len(p.Services) != 2 {
-			t.Errorf("project %q with %d services", p.Name, len(p.Services))
-		}
-		return refused
-	}
-	if _, err := open(t, w, want); !errors.Is(err, refused) || w.Locked("shop") {
+	want.NeedsService = true
+	if _, err := open(t, w, want); fail.CodeOf(err) != fail.Config || w.Locked("shop") {
 		t.Errorf("error %v, locked %v", err, w.Locked("shop"))
 	}
 }
+
+// noService is a project whose services are of a profile.
+const noService = "-- compose.yaml --\nname: shop\nservices: {web: {image: web, profiles: [dev]}}\n"
 
 // TestOptionalProject: what runs is known by its labels where the files say nothing.
 func TestOptionalProject(t *testing.T) {

@@ -10,14 +10,10 @@
 package session
 
 import (
-	"context"
-	"time"
-
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/observe"
-	"github.com/devup-cli/devup/internal/prepare"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/workspace"
@@ -63,8 +59,7 @@ type Want struct {
 	Unset    bool           // required variables may stay without a value
 	Gateway  Gateway        // whether everything is served through one port
 
-	// Check refuses a project before the engine is looked at; nil for no check.
-	Check func(*project.Project) error
+	NeedsService bool // refuse a project without services before the engine has to answer
 
 	Engine Need
 	On     *engine.Engine // this one, instead of connecting; it is not closed
@@ -101,89 +96,6 @@ type Session struct {
 	want       Want
 	locks      *locks
 	background *background
-}
-
-// Open opens a session, for which the caller calls Close. The error is a [fail.Error] or
-// the context's.
-func Open(ctx context.Context, env *Env, want Want) (*Session, error) {
-	preparer, options := env.Preparer(), env.ProjectOptions(ctx, want)
-	for started := false; ; {
-		s := &opening{Session: &Session{Env: env, want: want, locks: &locks{}, background: &background{}}, options: options}
-		err := s.open(ctx, preparer)
-		step := s.missing(preparer, err)
-		if step == nil && err == nil && s.absent == nil {
-			return s.Session, nil
-		}
-		s.Close() // nothing is asked while the lock is held
-		switch {
-		case step != nil:
-			err = step(ctx)
-		case err == nil && want.Start && !started:
-			started, err = true, env.startEngine(ctx)
-		case err == nil:
-			err = s.absent
-		}
-		if err != nil {
-			return nil, err
-		}
-		options = s.options // with the file that the user chose
-	}
-}
-
-// opening is one attempt to open a session.
-type opening struct {
-	*Session
-	options  project.Options
-	observed time.Time         // when the engine was asked last
-	requests []prepare.Request // credentials that the project would use
-	absent   error             // why there is no engine, though one is required
-}
-
-// open opens the session once, in the order that the package says.
-func (s *opening) open(ctx context.Context, p *prepare.Preparer) error {
-	m := s.readMachine(ctx)
-	defer m.stop()
-	source, err := s.find(ctx)
-	if err != nil {
-		return err
-	}
-	for _, step := range []func() error{
-		func() error { return s.takeMachine(m) },
-		func() error { return s.acquire(ctx, source) },
-		func() error { return s.read(ctx, source) },
-		func() error { return s.settleName(ctx, source) },
-		func() error { return s.completeProject(ctx) },
-		func() error { return s.allowCredentials(ctx, p) },
-		func() error { s.allowPrograms(ctx, p); return nil },
-	} {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// missing is the next thing to get before the project can start; nil for nothing. err is
-// that of opening the session.
-func (s *opening) missing(p *prepare.Preparer, err error) prepare.Step {
-	loaded := s.Project
-	if err != nil {
-		loaded = nil // only what kept the project from being loaded counts
-	}
-	if s.want.Prepare {
-		if step := p.Next(loaded, err); step != nil {
-			return step
-		}
-	}
-	if err != nil {
-		return nil
-	}
-	if s.want.Credentials == Asked {
-		if step := p.NextConsent(loaded, s.requests); step != nil {
-			return step
-		}
-	}
-	return s.nextProgram(p)
 }
 
 // Close lets other devups go on, waits for what runs in the background, and ends the connection

@@ -48,7 +48,7 @@ func (s Share) End() {
 
 // openTunnels are the URLs of the ports of the project that are shared now, by this devup
 // or by another one.
-func (s *opening) openTunnels() map[int]string {
+func (s *opener) openTunnels() map[int]string {
 	dir := s.stateSubdir("shares")
 	if s.Tunnels != nil || s.Engine == nil || dir == "" {
 		return s.Tunnels

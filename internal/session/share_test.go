@@ -11,14 +11,14 @@ import (
 func TestShareIsOfAnEngine(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	on := func(endpoint, name string) *opening {
+	on := func(endpoint, name string) *opener {
 		s := &Session{Name: name, Env: NewEnv(Env{
 			Process: Process{LookupEnv: func(name string) (string, bool) { return state, name == "XDG_STATE_HOME" }},
 		})}
 		if endpoint != "" {
 			s.Engine = &engine.Engine{Endpoint: endpoint}
 		}
-		return &opening{Session: s}
+		return &opener{Session: s}
 	}
 	const here, box = "unix:///var/run/docker.sock", "ssh://box"
 	share, err := on(here, "shop").BeginShare(t.Context())

@@ -35,16 +35,20 @@ func (s *Session) Runner(ctx context.Context) up.Runner {
 		Workspace: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx), Unshared: sharingOf(ctx, s).none(),
-		Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s), OnApplied: s.Unlock,
+		Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s),
 	}
 }
 
-// Up takes the project to what the files say; see [up.Run]. The lock is released when the
-// plan is carried out, or not at all where the error is an [up.VolumesChanged]. What the run
-// still removes in the background, [Session.Close] waits for.
+// Up takes the project to what the files say, and releases its lock when the containers run. What
+// the run still removes in the background, [Session.Close] waits for.
 func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	o.Known, o.Ports = s.Images, s.KeptPorts(ctx, s.Project)
-	outcome, err := up.Run(ctx, s.Runner(ctx), s.Project, s.State, o)
+	started, err := up.Start(ctx, s.Runner(ctx), s.Project, s.State, o)
+	s.Unlock() // others need not wait for what this run only waits for
+	if err == nil {
+		err = started.Finish(ctx)
+	}
+	outcome := started.Outcome
 	s.background.add(outcome.WaitCleanup)
 	if _, ask := errors.AsType[*up.VolumesChanged](err); !ask && (len(outcome.Builds) > 0 || outcome.Changed) {
 		for _, text := range s.Withheld {

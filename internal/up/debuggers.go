@@ -71,14 +71,14 @@ func debuggersOf(p *project.Project, service string) framework.Needs {
 			}
 		}
 		for _, v := range here.Variables {
-			upRun := framework.Line{Framework: v.Framework, Why: "shows its debugger", Code: v.Name + `: "` + v.Value + `"`, File: "its environment"}
+			line := framework.Line{Framework: v.Framework, Why: "shows its debugger", Code: v.Name + `: "` + v.Value + `"`, File: "its environment"}
 			own := s.Environment[v.Name]
 			switch {
-			case slices.Contains(needs.Variables, v) || slices.Contains(needs.Lines, upRun):
+			case slices.Contains(needs.Variables, v) || slices.Contains(needs.Lines, line):
 			case own == nil:
 				needs.Variables = append(needs.Variables, v)
 			case *own != v.Value:
-				needs.Lines = append(needs.Lines, upRun)
+				needs.Lines = append(needs.Lines, line)
 			}
 		}
 	}

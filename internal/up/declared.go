@@ -7,31 +7,27 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// compareDeclared says of each service how Docker Compose knows it, and what devup
+// declared says of each service how Docker Compose knows it from the loaded project, and what devup
 // adapted since: what a container lacks that Compose made from the same files. The host
-// port is not among that: a container with another one serves. It changes nothing.
-func compareDeclared(p *project.Project, a *adaptation) error {
-	var err error
-	if a.contents, err = contents(p); err != nil {
-		return err
-	}
-	a.declared = map[string]plan.Declared{}
-	for _, name := range p.ServiceNames() {
-		declared := plan.Declared{Service: a.loaded.Declared(name)}
-		before, err := plan.FingerprintOf(a.loaded.Project, declared.Service, a.contents)
+// port is not among that: a container with another one serves.
+func declared(loaded, adapted *project.Project, digests plan.Contents) (map[string]plan.Declared, error) {
+	services := map[string]plan.Declared{}
+	for _, name := range adapted.ServiceNames() {
+		s := plan.Declared{Service: loaded.Declared(name)}
+		before, err := plan.FingerprintOf(loaded.Project, s.Service, digests)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		after, err := plan.FingerprintOf(p.Project, p.Services[name], a.contents)
+		after, err := plan.FingerprintOf(adapted.Project, adapted.Services[name], digests)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, change := range after.Changes(before.Label()) {
 			if !strings.HasPrefix(change, "port ") {
-				declared.Adapted = append(declared.Adapted, change)
+				s.Adapted = append(s.Adapted, change)
 			}
 		}
-		a.declared[name] = declared
+		services[name] = s
 	}
-	return nil
+	return services, nil
 }

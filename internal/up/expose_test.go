@@ -64,8 +64,8 @@ func TestRevealURLs(t *testing.T) {
 			if test.options.Public {
 				loaded = loaded.AllPublic()
 			}
-			l := upRun{Runner: f.runner, options: test.options, loaded: loaded}
-			got := l.revealURLs(t.Context(), map[project.PortKey]int{
+			r := Run{Runner: f.runner, options: test.options, loaded: loaded}
+			got := r.revealURLs(t.Context(), map[project.PortKey]int{
 				{Service: "web", Target: 80, Protocol: "tcp"}: 8080, {Service: "admin", Target: 80, Protocol: "tcp"}: 9090,
 			})
 			if asked != test.asked || got.Template != test.want || strings.Join(f.said, "; ") != test.said {

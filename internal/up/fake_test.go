@@ -30,7 +30,7 @@ import (
 	"github.com/devup-cli/devup/internal/setup"
 )
 
-// steps is an [Engine] that keeps what plans make, so that a second run sees what the
+// steps is an engine that keeps what plans make, so that a second run sees what the
 // first one did. It notes each step.
 type steps struct {
 	mu         sync.Mutex
@@ -63,11 +63,12 @@ func (e *steps) taken() string {
 	return log
 }
 
-func (e *steps) CheckExternal(context.Context, *types.Project) error { return nil }
+// lists are what a run lists, which is a step.
+type lists struct{ *steps }
 
-func (e *steps) Observe(ctx context.Context) (observe.State, error) {
+func (e lists) ContainerList(ctx context.Context, o client.ContainerListOptions) (client.ContainerListResult, error) {
 	e.note("observe")
-	return observe.Engine(ctx, e)
+	return e.steps.ContainerList(ctx, o)
 }
 
 func (e *steps) ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error) {
@@ -193,7 +194,7 @@ func (e *steps) Wait(ctx context.Context, probes []ready.Probe, _ ready.Options)
 	for _, p := range probes {
 		name := p.Service
 		if p.WasReady {
-			name += " (settled)"
+			name += " (was ready)"
 		}
 		names = append(names, name)
 		errs = append(errs, e.unready[p.Service])
@@ -233,7 +234,7 @@ func newFixture(t *testing.T, archive string) *fixture {
 	f.write(t, archive)
 	state := t.TempDir()
 	f.runner = Runner{
-		Engine: f.engine, Remote: true, StateDir: state, Sink: f.note, // remote: no port of this machine is tried
+		Engine: Engine{lists{f.engine}, f.engine, f.engine, f.engine}, Remote: true, StateDir: state, Sink: f.note, // remote: no port of this machine is tried
 		Images: images.Store{Engine: f.images, Builder: f.images, StateDir: state, Build: build.Options{}},
 		Owner:  func(context.Context) (int, int, error) { return 1000, 1000, nil },
 	}
@@ -253,7 +254,7 @@ func (f *fixture) write(t *testing.T, archive string) {
 	writeFiles(t, f.dir, archive)
 }
 
-// run loads the project and runs the line to its end.
+// run loads the project and takes it to URLs.
 func (f *fixture) run(ctx context.Context, t *testing.T, o Options) (*Outcome, error) {
 	t.Helper()
 	outcome, err := f.begin(ctx, t, o)
@@ -272,7 +273,11 @@ func (f *fixture) begin(ctx context.Context, t *testing.T, o Options) (*Outcome,
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Run(ctx, f.runner, p, observed, o)
+	r, err := Start(ctx, f.runner, p, observed, o)
+	if err == nil {
+		err = r.Finish(ctx)
+	}
+	return r.Outcome, err
 }
 
 // up is a run that has to succeed; its steps are forgotten.

@@ -15,15 +15,15 @@ import (
 // serveGateway has the project's gateway serve what the plan has made, before that
 // answers: until then a browser gets a page that waits. Where no gateway is wanted any
 // more, one that is left ends.
-func (l *upRun) serveGateway(ctx context.Context) error {
-	o, out := l.options, l.out
+func (r *Run) serveGateway(ctx context.Context) error {
+	o, out := r.options, r.Outcome
 	switch {
 	case o.Plan.NoStart, o.Plan.OneOff != "", ctx.Err() != nil:
 		return nil // nothing is there to serve, or it was served before
 	case out.Project.Gateway == nil:
-		return l.Gateway.End(ctx, true)
+		return r.Gateway.End(ctx, true)
 	default:
-		return l.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Workspace))
+		return r.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Workspace))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/owner"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
 )
 
 // Mounts is where the files are that a project's containers have mounted: certificates, the
@@ -206,24 +207,24 @@ func unwritable(err error, dir string) error {
 }
 
 // mounts is where the files are that the project's containers have mounted.
-func (t Runner) mounts(name string, dryRun bool) Mounts {
-	return Mounts{StateDir: t.StateDir, Engine: t.Endpoint, Project: name, DryRun: dryRun}
+func (r *Run) mounts(p *project.Project) Mounts {
+	return Mounts{StateDir: r.StateDir, Engine: r.Endpoint, Project: p.Name, DryRun: r.options.DryRun}
 }
 
 // removeUnusedMounts removes the files that no container has mounted after the run: neither those
 // of the services nor those that the plan left alone.
-func (l *upRun) removeUnusedMounts() {
+func (r *Run) removeUnusedMounts() {
 	gone := map[string]bool{}
-	for _, op := range l.out.Plan.Ops {
+	for _, op := range r.Outcome.Plan.Ops {
 		gone[op.Old.ID] = op.Action == plan.Recreate || op.Action == plan.Remove
 	}
-	old := MountedBy(slices.DeleteFunc(slices.Clone(l.before), func(c plan.Container) bool { return gone[c.ID] }))
+	old := MountedBy(slices.DeleteFunc(slices.Clone(r.before), func(c plan.Container) bool { return gone[c.ID] }))
 	var sources []string
-	for _, s := range l.out.Project.Services {
+	for _, s := range r.Outcome.Project.Services {
 		for _, v := range s.Volumes {
 			sources = append(sources, v.Source)
 		}
 	}
 	wanted := mountedFrom(sources)
-	l.mounts(l.out.Project.Name, false).RemoveUnused(func(name string) bool { return wanted(name) || old(name) })
+	r.mounts(r.Outcome.Project).RemoveUnused(func(name string) bool { return wanted(name) || old(name) })
 }

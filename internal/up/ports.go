@@ -15,14 +15,14 @@ import (
 )
 
 // assignPorts decides the host ports, and what the URLs of the workspace are with them.
-func (l *upRun) assignPorts(ctx context.Context, state observe.Project) (map[project.PortKey]int, error) {
-	p, wanted := l.loaded, l.loaded.PublishedPorts()
-	request := ports.Request{Wanted: wanted, Strict: l.options.StrictPorts, Remembered: map[project.PortKey]int{}}
-	maps.Copy(request.Remembered, l.options.Ports)
-	maps.Copy(request.Remembered, stillWanted(wanted, Remembered(wanted, state.Containers), state.Containers))
-	request.Ours, request.Taken = holders(p.Name, state)
-	request.Taken = append(request.Taken, l.lost...)
-	if !l.Remote {
+func (r *Run) assignPorts(ctx context.Context) (map[project.PortKey]int, error) {
+	p, wanted := r.loaded, r.loaded.PublishedPorts()
+	request := ports.Request{Wanted: wanted, Strict: r.options.StrictPorts, Remembered: map[project.PortKey]int{}}
+	maps.Copy(request.Remembered, r.options.Ports)
+	maps.Copy(request.Remembered, stillWanted(wanted, Remembered(wanted, r.state.Containers), r.state.Containers))
+	request.Ours, request.Taken = holders(p.Name, r.state)
+	request.Taken = append(request.Taken, r.lost...)
+	if !r.Remote {
 		request.Probe = func(protocol string, wanted []ports.Address) []ports.Holder {
 			return ports.Bound(ctx, protocol, wanted)
 		}
@@ -32,9 +32,9 @@ func (l *upRun) assignPorts(ctx context.Context, state observe.Project) (map[pro
 	if err != nil {
 		return nil, err
 	}
-	l.out.Ports, l.out.Moves = maps.Clone(assigned), moves
-	maps.Copy(assigned, Remembered(p.OtherPorts(), state.Containers))
-	l.out.Workspace = l.revealURLs(ctx, assigned)
+	r.Outcome.Ports, r.Outcome.Moves = maps.Clone(assigned), moves
+	maps.Copy(assigned, Remembered(p.OtherPorts(), r.state.Containers))
+	r.Outcome.Workspace = r.revealURLs(ctx, assigned)
 	return assigned, nil
 }
 
@@ -55,9 +55,9 @@ func requestGateway(request *ports.Request, p *project.Project) {
 
 // revealURLs is the workspace with the URLs that its platform gives only to ports that are
 // open. Nothing listens on them yet; they are those that are made public anyway.
-func (l *upRun) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
-	t, p := l.Runner, l.loaded
-	if t.Ports.Reveal == nil || t.Workspace.Template != "" || !l.options.exposes() {
+func (r *Run) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
+	t, p := r.Runner, r.loaded
+	if t.Ports.Reveal == nil || t.Workspace.Template != "" || !r.options.exposes() {
 		return t.Workspace
 	}
 	var exposed, private []int // a gateway that leads to what is not public is in both

@@ -15,7 +15,7 @@ import (
 
 // noteLostPorts notes the ports that containers could not have, and reports whether there are any.
 // Where this machine sees who holds one, the next attempt finds that out and says it.
-func (l *upRun) noteLostPorts(ctx context.Context, failed error) bool {
+func (r *Run) noteLostPorts(ctx context.Context, failed error) bool {
 	lost := false
 	for _, e := range fail.Failures(failed) {
 		taken, ok := errors.AsType[*run.TakenPort](e)
@@ -23,29 +23,29 @@ func (l *upRun) noteLostPorts(ctx context.Context, failed error) bool {
 			continue
 		}
 		lost = true
-		l.avoidPort(ctx, l.Remote, taken.Port, "tcp", "udp") // the engine may not say which
+		r.avoidPort(ctx, r.Remote, taken.Port, "tcp", "udp") // the engine may not say which
 	}
 	return lost
 }
 
 // avoidPort makes the next choice leave out a port, at each address that a service had it on,
 // if it cannot find out by itself that the port is taken there.
-func (l *upRun) avoidPort(ctx context.Context, remote bool, port int, protocols ...string) {
+func (r *Run) avoidPort(ctx context.Context, remote bool, port int, protocols ...string) {
 	for _, protocol := range protocols {
-		for _, address := range l.addresses(protocol, port) {
+		for _, address := range r.addresses(protocol, port) {
 			if remote || len(ports.Bound(ctx, protocol, []ports.Address{address})) == 0 {
-				l.lost = append(l.lost, ports.Holder{Port: port, Protocol: protocol, HostIP: address.HostIP})
+				r.lost = append(r.lost, ports.Holder{Port: port, Protocol: protocol, HostIP: address.HostIP})
 			}
 		}
 	}
 }
 
 // addresses are those on which services have the host port; all where no service has it.
-func (l *upRun) addresses(protocol string, port int) []ports.Address {
+func (r *Run) addresses(protocol string, port int) []ports.Address {
 	var found []ports.Address
-	for _, p := range l.loaded.PublishedPorts() {
+	for _, p := range r.loaded.PublishedPorts() {
 		address := ports.Address{HostIP: p.HostIP, Port: port}
-		if p.Protocol == protocol && l.out.Ports[p.Key()] == port && !slices.Contains(found, address) {
+		if p.Protocol == protocol && r.Outcome.Ports[p.Key()] == port && !slices.Contains(found, address) {
 			found = append(found, address)
 		}
 	}
@@ -53,15 +53,6 @@ func (l *upRun) addresses(protocol string, port int) []ports.Address {
 		return []ports.Address{{Port: port}}
 	}
 	return found
-}
-
-// noteStarted notes of which services a plan starts containers.
-func (l *upRun) noteStarted(p *plan.Plan) {
-	for _, op := range p.Ops {
-		if starts(op) && !slices.Contains(l.out.Started, op.Service) {
-			l.out.Started = append(l.out.Started, op.Service)
-		}
-	}
 }
 
 // starts reports whether a container runs after an operation that did not run before.

@@ -15,24 +15,15 @@ import (
 )
 
 // hasSetup reports whether a run has setup steps at all.
-func (l *upRun) hasSetup(p *project.Project) bool {
-	return l.hasSteps(p, func(project.SetupStep) bool { return true })
+func (r *Run) hasSetup() bool {
+	return r.hasSteps(func(project.SetupStep) bool { return true })
 }
 
-func (l *upRun) hasSteps(p *project.Project, which func(project.SetupStep) bool) bool {
-	o := l.options
+func (r *Run) hasSteps(which func(project.SetupStep) bool) bool {
+	o, p := r.options, r.runnable
 	return o.Setup != nil && !o.Plan.NoStart && slices.ContainsFunc(p.ServiceNames(), func(name string) bool {
 		return slices.ContainsFunc(p.Extensions[name].Setup, which)
 	})
-}
-
-// previewSetup notes which setup steps a run would have.
-func (l *upRun) previewSetup(ctx context.Context, p *project.Project, state observe.Project) {
-	if !l.hasSetup(p) {
-		return
-	}
-	l.out.Setup = dueSetup(p, state, l.options.Setup.Done(ctx))
-	l.out.Changed = l.out.Changed || slices.ContainsFunc(l.out.Setup, func(s setup.Step) bool { return s.Once })
 }
 
 // dueSetup are the steps that are to run. The files of which a change counts are below the
@@ -46,22 +37,13 @@ func dueSetup(p *project.Project, state observe.Project, done setup.Done) []setu
 	return setup.Due(p, state.Observed, done, setup.FilesIn(untrusted.FS(root)))
 }
 
-// withSetup are the probes of services with setup steps: these are waited for also where
-// no other is.
-func (l *upRun) withSetup(p *project.Project, probes []ready.Probe) []ready.Probe {
-	if !l.hasSetup(p) {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(probes), func(probe ready.Probe) bool { return len(p.Extensions[probe.Service].Setup) == 0 })
-}
-
 // withoutFailedSetup are the probes without those of services whose early steps failed: they may
 // not answer before these end well, which was said.
-func (l *upRun) withoutFailedSetup(probes []ready.Probe, early error) []ready.Probe {
-	failed := fail.Services(early)
+func (r *Run) withoutFailedSetup(probes []ready.Probe) []ready.Probe {
+	failed := fail.Services(r.failed.early)
 	return slices.DeleteFunc(slices.Clone(probes), func(p ready.Probe) bool {
 		if failed[p.Service] {
-			l.Sink(event.Event{Kind: event.Service, Name: p.Service, State: event.Warning, Text: "not waited for: its setup failed"})
+			r.Sink(event.Event{Kind: event.Service, Name: p.Service, State: event.Warning, Text: "not waited for: its setup failed"})
 		}
 		return failed[p.Service]
 	})
@@ -69,29 +51,29 @@ func (l *upRun) withoutFailedSetup(probes []ready.Probe, early error) []ready.Pr
 
 // setUp runs the setup steps in the services that are ready, or the early ones in those that
 // are started. unready says which are not.
-func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Project, unready error, early bool) error {
-	if ctx.Err() != nil || !l.hasSteps(p, func(s project.SetupStep) bool { return s.Early == early }) {
+func (r *Run) setUp(ctx context.Context, unready error, early bool) error {
+	if ctx.Err() != nil || !r.hasSteps(func(s project.SetupStep) bool { return s.Early == early }) {
 		return nil
 	}
-	memory := l.options.Setup
+	memory, p, state := r.options.Setup, r.runnable, r.state
 	release, err := memory.Lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if !l.out.Plan.Empty() { // it may have made volumes
-		observed, err := l.Engine.Observe(ctx)
+	if !r.Outcome.Plan.Empty() { // it may have made volumes
+		observed, err := observe.Engine(ctx, r.Lister)
 		if err != nil {
 			return err
 		}
 		state = observed.Project(p.Name)
 	}
 	failed, containers := fail.Services(unready), map[string]string{}
-	for _, c := range slices.Backward(l.out.Containers) {
+	for _, c := range slices.Backward(r.Outcome.Containers) {
 		containers[c.Service] = c.ID // the first one's, in the end
 	}
 	for _, name := range p.ServiceNames() {
-		if s := p.Services[name]; containers[name] == "" && name != l.options.Plan.OneOff && s.GetScale() > 0 {
+		if s := p.Services[name]; containers[name] == "" && name != r.options.Plan.OneOff && s.GetScale() > 0 {
 			failed[name] = true // it is not started, which was said
 		}
 	}
@@ -101,8 +83,8 @@ func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Pro
 	if len(due) == 0 {
 		return nil
 	}
-	l.out.Setup = append(l.out.Setup, due...)
-	return l.Engine.SetUp(ctx, setup.Work{
-		Project: p, Steps: due, Containers: containers, Failed: failed, Memory: memory, Sink: l.Sink,
-	}, l.out.Applied)
+	r.Outcome.Setup = append(r.Outcome.Setup, due...)
+	return r.Setup.SetUp(ctx, setup.Work{
+		Project: p, Steps: due, Containers: containers, Failed: failed, Memory: memory, Sink: r.Sink,
+	}, r.Outcome.Applied)
 }

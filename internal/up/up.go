@@ -3,8 +3,8 @@
 //
 //	providers → ports → adapt → images → plan → apply → gateway → early setup → wait → setup → expose
 //
-// [Run] starts the providers and makes attempts, each of which takes the other steps in order. A step is a function of its own
-// file, and the packages that it calls do the work.
+// [Start] starts the providers and makes attempts, each of which takes the steps up to the gateway in order; [Run.Finish] takes
+// the others. The packages that a step calls do the work.
 package up
 
 import (
@@ -24,6 +24,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/setup"
 )
 
 // maxAttempts is how often a run chooses ports. Between the choice and the engine's own
@@ -31,102 +32,112 @@ import (
 // before.
 const maxAttempts = 5
 
-// Run takes a loaded project to working URLs, given the observed state of the engine. A
-// service that fails stops only those that need it: the rest is started and waited for.
-// The error is a [fail.Error], a join of several (one per service), a [VolumesChanged], or the
-// context's.
-func Run(ctx context.Context, t Runner, p *project.Project, observed observe.State, o Options) (*Outcome, error) {
+// Start takes a loaded project to running containers, given the observed state of the engine. No
+// other devup may change the project until it returns; [Run.Finish] needs no lock. A service that
+// fails stops only those that need it. The error is a [fail.Error], a [VolumesChanged], or the context's,
+// and ends the run, whose outcome is valid as far as it came.
+func Start(ctx context.Context, t Runner, p *project.Project, observed observe.State, o Options) (*Run, error) {
 	if o.Public {
 		p = p.AllPublic()
 	}
 	t.Images.Build.Sink, t.Images.Build.Egress = t.Sink, t.Egress
-	out := &Outcome{}
 	t.Providers.Sink = t.Sink
-	p, err := t.Providers.Up(ctx, p, o.DryRun)
-	if err != nil {
-		return out, err
+	r := &Run{Runner: t, Outcome: &Outcome{}, options: o}
+	var err error
+	if r.loaded, err = t.Providers.Up(ctx, p, o.DryRun); err != nil {
+		return r, err
 	}
-	if err := t.Engine.CheckExternal(ctx, p.Project); err != nil {
-		return out, err
+	if err := observe.CheckExternal(ctx, t.Lister, r.loaded.Project); err != nil {
+		return r, err
 	}
-	state := observed.Project(p.Name)
-	l := upRun{Runner: t, options: o, loaded: p, out: out, before: state.Containers}
+	r.state = observed.Project(p.Name)
+	r.before = r.state.Containers
 	if !o.DryRun {
 		RemoveLegacyMounts(t.StateDir, mountedFrom(observed.Binds()))
 	}
 	for n := 1; ; n++ {
-		l.last = n == maxAttempts
-		again, err := l.attempt(ctx, state)
+		r.last = n == maxAttempts
+		again, err := r.attempt(ctx)
 		if !again || ctx.Err() != nil {
-			return out, err
+			return r, err
 		}
-		if observed, err = t.Engine.Observe(ctx); err != nil {
-			return out, err
+		if observed, err = observe.Engine(ctx, t.Lister); err != nil {
+			return r, err
 		}
-		state, l.options.Known = observed.Project(p.Name), images.Listing{}
+		r.state, r.options.Known = observed.Project(p.Name), images.Listing{}
 	}
 }
 
-// upRun is one call of [Run].
-type upRun struct {
+// Run is a run from [Start] to [Run.Finish].
+type Run struct {
 	Runner
+	Outcome *Outcome
+
 	options Options
-	loaded  *project.Project
-	out     *Outcome
+	loaded  *project.Project // as the files say
 	before  []plan.Container // those that existed before the run
-	lost    []ports.Holder   // ports that the engine refused, which the next attempt leaves out
 	last    bool             // no other attempt follows
+	lost    []ports.Holder   // ports that the engine refused, which the next attempt leaves out
 	broken  images.Result    // the images that an attempt could not have, which the next one leaves out
+
+	// Of the last attempt.
+	state    observe.Project  // of the project on the engine
+	runnable *project.Project // the part of the outcome's project that has its images
+	cleanup  *plan.Plan       // what is removed after the services answer
+	failed   failures
 }
 
-// attempt is one attempt, from the ports to the URLs. Another one has to follow where the
+// attempt is one attempt, from the ports to the containers. Another one has to follow where the
 // engine refused a port that it chose.
-func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool, err error) {
-	assigned, err := l.assignPorts(ctx, state)
+func (r *Run) attempt(ctx context.Context) (again bool, err error) {
+	assigned, err := r.assignPorts(ctx)
 	if err != nil {
 		return false, err
 	}
-	if err := l.adapt(ctx, assigned, state); err != nil {
+	if err := r.adapt(ctx, assigned); err != nil {
 		return false, err
 	}
-	made, runnable, err := l.prepareImages(ctx, state)
+	made, err := r.prepareImages(ctx)
 	if err != nil {
 		return false, err
 	}
-	state.Images = made.IDs
-	if err := l.checkVolumes(runnable, state); err != nil {
+	if err := r.checkVolumes(); err != nil {
 		return false, err
 	}
-	if err := l.makePlan(ctx, runnable, state); err != nil || l.options.DryRun {
+	if err := r.makePlan(ctx); err != nil || r.options.DryRun {
 		return false, err
 	}
-	failed := failures{images: made.Failure}
-	first, cleanup := l.out.Plan.Split()
-	failed.applied = l.apply(ctx, runnable, state, first, made)
-	if !l.last && l.noteLostPorts(ctx, failed.applied) {
-		return true, failed.applied
+	r.apply(ctx, made)
+	if !r.last && r.noteLostPorts(ctx, r.failed.applied) {
+		return true, r.failed.applied
 	}
-	if failed.applied == nil {
-		l.removeUnusedMounts()
+	if r.failed.applied == nil {
+		r.removeUnusedMounts()
 	}
-	failed.gateway = l.serveGateway(ctx)
-	if !l.last && fail.CodeOf(failed.gateway) == fail.PortTaken {
-		l.avoidPort(ctx, false, l.out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
-		return true, errors.Join(failed.applied, failed.gateway)
+	r.failed.gateway = r.serveGateway(ctx)
+	if !r.last && fail.CodeOf(r.failed.gateway) == fail.PortTaken {
+		r.avoidPort(ctx, false, r.Outcome.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
+		return true, errors.Join(r.failed.applied, r.failed.gateway)
 	}
-	if l.OnApplied != nil {
-		l.OnApplied()
+	return false, nil
+}
+
+// Finish waits until the services answer, sets them up and makes the URL table. The error joins what
+// failed since [Start], one for each service, or is the context's. A dry run has nothing to finish.
+func (r *Run) Finish(ctx context.Context) error {
+	if r.options.DryRun {
+		return nil
 	}
 	if ctx.Err() != nil {
-		return false, errors.Join(failed.images, cmp.Or(failed.applied, context.Cause(ctx)))
+		return errors.Join(r.failed.images, cmp.Or(r.failed.applied, context.Cause(ctx)))
 	}
-	probes := l.probes(runnable, failed.applied)
-	l.removeInBackground(ctx, runnable, cleanup)
-	failed.early = l.setUp(ctx, runnable, state, failed.applied, true)
-	failed.ready = l.wait(ctx, runnable, l.withoutFailedSetup(probes, failed.early))
-	failed.setup = errors.Join(failed.early, l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready, failed.early), false))
-	l.expose(ctx, probes, failed.gateway, failed.running())
-	return false, failed.all(ctx)
+	probes := r.probes()
+	r.removeInBackground(ctx)
+	r.failed.early = r.setUp(ctx, r.failed.applied, true)
+	r.failed.ready = r.wait(ctx, r.withoutFailedSetup(probes))
+	r.failed.setup = errors.Join(r.failed.early, r.setUp(ctx, errors.Join(r.failed.applied, r.failed.ready, r.failed.early), false))
+	r.expose(ctx, probes)
+	return r.failed.all(ctx)
 }
 
 // failures are what went wrong in an attempt, by step. None ends the steps for the services
@@ -156,39 +167,39 @@ func (f failures) all(ctx context.Context) error {
 	return errors.Join(f.images, err)
 }
 
-// prepareImages builds and pulls, and gives the part of the project that has its images.
+// prepareImages builds and pulls, and finds the part of the project that has its images.
 // It is an error where nothing can be started.
-func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (images.Result, *project.Project, error) {
-	o, out := l.options, l.out
-	made, err := l.Images.Prepare(ctx, images.Request{
-		Options: o.Options, Project: withoutServices(out.Project, l.broken.Failed, nil), Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
+func (r *Run) prepareImages(ctx context.Context) (images.Result, error) {
+	o, out := r.options, r.Outcome
+	made, err := r.Images.Prepare(ctx, images.Request{
+		Options: o.Options, Project: withoutServices(out.Project, r.broken.Failed, nil), Containers: r.state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
 	})
-	out.Builds, out.Pulls = made.Builds, made.Pulls
+	out.Builds, out.Pulls, r.runnable, r.state.Images = made.Builds, made.Pulls, out.Project, made.IDs
 	if err != nil {
-		return made, out.Project, err
+		return made, err
 	}
-	if l.broken.Failure != nil {
-		maps.Copy(made.Failed, l.broken.Failed)
-		made.Failure = errors.Join(l.broken.Failure, made.Failure)
+	if r.broken.Failure != nil {
+		maps.Copy(made.Failed, r.broken.Failed)
+		made.Failure = errors.Join(r.broken.Failure, made.Failure)
 	}
-	l.broken = made
+	r.broken, r.failed = made, failures{images: made.Failure}
 	if made.Failure == nil {
-		return made, out.Project, nil
+		return made, nil
 	}
 	blocked := dependents(out.Project, made.Failed)
-	runnable := withoutServices(out.Project, made.Failed, blocked)
-	if o.StopOnFailure || len(runnable.Services) == 0 {
-		return made, runnable, made.Failure
+	r.runnable = withoutServices(out.Project, made.Failed, blocked)
+	if o.StopOnFailure || len(r.runnable.Services) == 0 {
+		return made, made.Failure
 	}
-	l.reportBlocked(blocked)
-	return made, runnable, nil
+	r.reportBlocked(blocked)
+	return made, nil
 }
 
 // checkVolumes finds the volumes that changed in the files. They stay, unless the options
 // replace them. The error is a [VolumesChanged] where the user is to be asked before.
-func (l *upRun) checkVolumes(runnable *project.Project, state observe.Project) error {
-	o := l.options
-	changed, err := plan.ChangedVolumes(runnable.Project, state.Observed, o.Plan)
+func (r *Run) checkVolumes() error {
+	o := r.options
+	changed, err := plan.ChangedVolumes(r.runnable.Project, r.state.Observed, o.Plan)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
@@ -201,19 +212,19 @@ func (l *upRun) checkVolumes(runnable *project.Project, state observe.Project) e
 			free = append(free, c.Name+" ("+strings.Join(c.Causes, "; ")+")")
 		}
 	}
-	l.out.Kept = changed
+	r.Outcome.Kept = changed
 	switch {
 	case o.DryRun || o.Plan.NoRecreate || len(free) == 0:
-		l.options.Plan.RenewVolumes = false // an answer to a question that is not asked here
+		r.options.Plan.RenewVolumes = false // an answer to a question that is not asked here
 	case o.Plan.RenewVolumes:
-		l.out.Kept = inUse
+		r.Outcome.Kept = inUse
 	case o.AskVolumes:
 		return &VolumesChanged{Volumes: free}
 	}
 	return nil
 }
 
-// VolumesChanged is the error of [Run] that stops before anything is changed, because
+// VolumesChanged is the error of [Start] that stops before anything is changed, because
 // volumes have to be replaced, with the data in them, to be as the files say.
 type VolumesChanged struct {
 	Volumes []string // each with its name and what changed
@@ -226,70 +237,77 @@ func (e *VolumesChanged) Error() string {
 
 // makePlan decides what to do with networks, volumes and containers, and in a dry run
 // which setup steps would run.
-func (l *upRun) makePlan(ctx context.Context, runnable *project.Project, state observe.Project) error {
+func (r *Run) makePlan(ctx context.Context) error {
 	var err error
-	if l.out.Plan, err = plan.Make(runnable.Project, state.Observed, l.options.Plan); err != nil {
+	if r.Outcome.Plan, err = plan.Make(r.runnable.Project, r.state.Observed, r.options.Plan); err != nil {
 		return err
 	}
-	l.out.Changed = l.out.Changed || len(l.out.Builds)+len(l.out.Pulls) > 0 || !l.out.Plan.Empty()
-	if l.options.DryRun {
-		l.previewSetup(ctx, runnable, state)
+	r.Outcome.Changed = r.Outcome.Changed || len(r.Outcome.Builds)+len(r.Outcome.Pulls) > 0 || !r.Outcome.Plan.Empty()
+	if r.options.DryRun && r.hasSetup() {
+		r.Outcome.Setup = dueSetup(r.runnable, r.state, r.options.Setup.Done(ctx))
+		r.Outcome.Changed = r.Outcome.Changed || slices.ContainsFunc(r.Outcome.Setup, func(s setup.Step) bool { return s.Once })
 	}
 	return nil
 }
 
 // apply carries out the plan and notes the containers that run after it.
-func (l *upRun) apply(ctx context.Context, runnable *project.Project, state observe.Project, todo *plan.Plan, made images.Result) error {
-	l.out.Applied = run.Options{
-		Project: runnable.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: l.options.StopTimeout, PortsMove: !l.last, Sink: l.Sink,
+func (r *Run) apply(ctx context.Context, made images.Result) {
+	var todo *plan.Plan
+	todo, r.cleanup = r.Outcome.Plan.Split()
+	r.Outcome.Applied = run.Options{
+		Project: r.runnable.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: r.options.StopTimeout, PortsMove: !r.last, Sink: r.Sink,
 	}
-	l.noteStarted(todo)
-	result, err := l.Engine.Apply(ctx, runnable.Project, todo, l.out.Applied)
-	l.out.Containers = remaining(runnable, state.Containers, l.out.Plan, result, l.options.Plan.OneOff)
-	return err
+	for _, op := range todo.Ops {
+		if starts(op) && !slices.Contains(r.Outcome.Started, op.Service) {
+			r.Outcome.Started = append(r.Outcome.Started, op.Service)
+		}
+	}
+	result, err := r.Applier.Apply(ctx, r.runnable.Project, todo, r.Outcome.Applied)
+	r.Outcome.Containers = remaining(r.runnable, r.state.Containers, r.Outcome.Plan, result, r.options.Plan.OneOff)
+	r.failed.applied = err
 }
 
 // probes are how the services show that they are ready. Services that are not started
 // because of failed ones are reported.
-func (l *upRun) probes(runnable *project.Project, failed error) []ready.Probe {
-	ids := l.out.IDs()
-	l.reportBlocked(notStarted(runnable, failed, ids))
+func (r *Run) probes() []ready.Probe {
+	ids := r.Outcome.IDs()
+	r.reportBlocked(notStarted(r.runnable, r.failed.applied, ids))
 	health := map[string]string{}
-	for _, c := range l.before {
+	for _, c := range r.before {
 		if c.State == "running" {
 			health[c.ID] = cmp.Or(c.Health, "none")
 		}
 	}
-	probes := ready.Probes(runnable, ids)
+	probes := ready.Probes(r.runnable, ids)
 	for i := range probes {
 		is := health[probes[i].Container] // Podman's list has none
 		probes[i].WasReady = is == "healthy" || is == "none" && !probes[i].HealthCheck
-		probes[i].MustHealthy = probes[i].MustHealthy || l.options.Healthy
+		probes[i].MustHealthy = probes[i].MustHealthy || r.options.Healthy
 	}
 	return probes
 }
 
 // wait waits until the services answer. With NoWait it waits only for the services with setup
 // steps.
-func (l *upRun) wait(ctx context.Context, runnable *project.Project, probes []ready.Probe) error {
-	o := l.options
+func (r *Run) wait(ctx context.Context, probes []ready.Probe) error {
+	o := r.options
 	if o.NoWait {
-		probes = l.withSetup(runnable, probes)
+		probes = slices.DeleteFunc(probes, func(p ready.Probe) bool { return !r.hasSetup() || len(r.runnable.Extensions[p.Service].Setup) == 0 })
 	}
 	if len(probes) == 0 || o.Plan.NoStart {
 		return nil
 	}
-	return l.Engine.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: l.Sink})
+	return r.Prober.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: r.Sink})
 }
 
 // reportBlocked reports which services are not started, and for which others.
-func (l *upRun) reportBlocked(blocked map[string]string) {
-	runs := untouched(l)
+func (r *Run) reportBlocked(blocked map[string]string) {
+	runs := untouched(r)
 	for _, name := range slices.Sorted(maps.Keys(blocked)) {
 		what := "not started"
 		if runs[name] {
 			what = "not updated"
 		}
-		l.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: what + ": it needs " + blocked[name]})
+		r.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: what + ": it needs " + blocked[name]})
 	}
 }

@@ -191,7 +191,9 @@ func (w *World) CommandUntil(ctx context.Context, construct func(*command.Progra
 	if err != nil {
 		code = fail.CodeOf(err).Exit()
 	}
-	p.Finish(err, code)
+	if result := p.Result(); result != nil {
+		result.Print(err, code)
+	}
 	p.Close()
 	return w.result(&out, &said, err)
 }

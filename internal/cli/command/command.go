@@ -64,9 +64,9 @@ type Env struct {
 	*session.Env
 	UI *ui.UI
 
-	quiet bool // no question is asked
-	last  *func(err error, code int)
-	main  func(ctx context.Context, args []string, process session.Process) int
+	quiet  bool // no question is asked
+	result *Result
+	main   func(ctx context.Context, args []string, process session.Process) int
 }
 
 // Command runs another command of devup, with the flags that this one has in common with it, and
@@ -77,9 +77,12 @@ func (e *Env) Command(ctx context.Context, out, err io.Writer, args ...string) i
 	return e.main(ctx, args, process)
 }
 
-// Finally has f called when the command has ended and what it failed with was said, with that
-// failure, or nil, and the exit code.
-func (e *Env) Finally(f func(failed error, code int)) { *e.last = f }
+// Result is what a command has printed when it has ended, with what it failed with, or nil, and its
+// exit code.
+type Result interface{ Print(failed error, code int) }
+
+// SetResult has the command end with a result.
+func (e *Env) SetResult(r Result) { *e.result = r }
 
 // Quiet is the environment for work that asks no questions.
 func (e *Env) Quiet() *Env {
@@ -132,11 +135,12 @@ func (p *Program) Env(json bool) *Env {
 	return p.env
 }
 
-// Finish ends the command that began with a failure, or nil, and an exit code.
-func (p *Program) Finish(failed error, code int) {
-	if p.env != nil {
-		(*p.env.last)(failed, code)
+// Result is the result of the command; nil where it has none.
+func (p *Program) Result() Result {
+	if p.env == nil {
+		return nil
 	}
+	return *p.env.result
 }
 
 // Close ends the output of the command.
@@ -198,8 +202,7 @@ func (p *Program) open(merged settings.Settings) {
 
 // NewEnv is the environment of a command that prints and asks through out.
 func NewEnv(s *session.Env, out *ui.UI) *Env {
-	e := &Env{Env: s, UI: out, last: new(func(error, int))}
-	*e.last = func(error, int) {}
+	e := &Env{Env: s, UI: out, result: new(Result)}
 	e.Asker = e
 	return e
 }

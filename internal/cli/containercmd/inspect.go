@@ -114,7 +114,7 @@ func answers(ctx context.Context, s *session.Session, services []string) (eviden
 	for _, found := range ready.Check(ctx, probes) {
 		evidence[found.Service] = append(evidence[found.Service], found.Text)
 	}
-	err := ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow, Compiles: true})
+	err := ready.On(s.Engine.Client).Wait(ctx, probes, ready.Options{Timeout: readyNow, Grace: readyNow, Compiles: true})
 	for _, e := range append(fail.Failures(err), fail.Failures(notRunning(idle(s, services, probes)))...) {
 		if failures[e.Service] == nil {
 			failures[e.Service] = e

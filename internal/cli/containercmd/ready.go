@@ -51,7 +51,7 @@ func runReady(ctx context.Context, env *command.Env, services []string) error {
 	began := time.Now()
 	s, err := env.Open(limited, session.Want{State: session.Containers, Lock: true, Workspace: true}, services)
 	if err != nil {
-		show.Result(ctx, env, nil, services, nil)
+		show.SetResult(ctx, env, nil, nil, nil)
 		if limited.Err() != nil && ctx.Err() == nil {
 			return fail.Wrap(err, fail.NotReady, "a longer --timeout gives it more time", "another devup still changes the project after %v", env.Settings.WaitTimeout)
 		}
@@ -64,7 +64,7 @@ func runReady(ctx context.Context, env *command.Env, services []string) error {
 		if s.Project != nil {
 			rows = expose.Table(session.ResolvedAsRunning(ctx, s), s.Workspace, nil)
 		}
-		show.Result(ctx, env, s, services, rows)
+		show.SetResult(ctx, env, s, services, rows)
 	}()
 	if s.Project == nil {
 		return s.Unreadable // what a service answers with is only in its files
@@ -77,7 +77,7 @@ func runReady(ctx context.Context, env *command.Env, services []string) error {
 	if len(never) > 0 {
 		return notRunning(never)
 	}
-	return ready.Wait(ctx, ready.On(s.Engine.Client), session.Probes(ctx, s, services), ready.Options{Timeout: env.Settings.WaitTimeout - time.Since(began), Compiles: true, Sink: env.Sink})
+	return ready.On(s.Engine.Client).Wait(ctx, session.Probes(ctx, s, services), ready.Options{Timeout: env.Settings.WaitTimeout - time.Since(began), Compiles: true, Sink: env.Sink})
 }
 
 // notRunning is the failure of services that do not run, one for each.
@@ -105,7 +105,7 @@ func answering(ctx context.Context, s *session.Session, services []string) error
 	if idle := idle(s, services, probes); len(idle) > 0 {
 		return notRunning(idle)
 	}
-	err := ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow})
+	err := ready.On(s.Engine.Client).Wait(ctx, probes, ready.Options{Timeout: readyNow, Grace: readyNow})
 	if silent := slices.Sorted(maps.Keys(fail.Services(err))); len(silent) > 0 {
 		return fail.New(fail.NotReady, "run `devup up`: it waits, and says why a service does not answer", "%s", command.List(silent)+command.Plural(len(silent), " is", " are")+" not ready")
 	}

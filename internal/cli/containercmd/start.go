@@ -101,5 +101,5 @@ func awaitReady(ctx context.Context, env *command.Env, s *session.Session, servi
 	for i := range probes {
 		probes[i].MustHealthy = true
 	}
-	return ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: timeout, Sink: env.Sink})
+	return ready.On(s.Engine.Client).Wait(ctx, probes, ready.Options{Timeout: timeout, Sink: env.Sink})
 }

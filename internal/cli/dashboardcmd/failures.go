@@ -98,7 +98,7 @@ func (s *source) verdictOf(ctx context.Context, opened *session.Session, service
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*verdictTime)
 	go func() {
 		defer cancel()
-		err := ready.Wait(limited, on, probes, ready.Options{Timeout: verdictTime, Grace: verdictGrace})
+		err := on.Wait(limited, probes, ready.Options{Timeout: verdictTime, Grace: verdictGrace})
 		var failures []json.RawMessage
 		for _, e := range fail.Failures(err) {
 			failures = append(failures, encoded(ui.Object(e)))

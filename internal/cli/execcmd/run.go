@@ -15,9 +15,9 @@ import (
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
-	"github.com/devup-cli/devup/internal/session"
 )
 
 // optional is the value of a flag that may be given empty.
@@ -124,14 +124,15 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 	if o.pull != "" && !slices.Contains([]string{"always", "missing", "never"}, o.pull) {
 		return fail.New(fail.Usage, "", "--pull must be always, missing or never, not %q", o.pull)
 	}
-	request, err := o.request(env, service)
+	f := reconcile.Default()
+	f.DryRun, f.NoDeps, f.Build, f.QuietPull = env.Flags.DryRun, o.noDeps, o.build, o.quietPull
+	f.Plan = plan.Options{Services: []string{service}, OneOff: service, RemoveOrphans: o.orphans, NoRecreate: o.noRecreate}
+	s, err := reconcile.Open(ctx, env, f)
 	if err != nil {
 		return err
 	}
-	s, outcome, err := reconcile.Run(ctx, env, request)
-	if s != nil {
-		defer s.Close()
-	}
+	defer s.Close()
+	outcome, err := reconcile.Run(ctx, env, s.With(withPull(s.Project, service, o.pull)).Reporting(o.sink(s.Sink)), f)
 	if err != nil {
 		return err
 	}
@@ -153,19 +154,6 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 		return err
 	}
 	return attempt{service: service}.reword(attachOnce(ctx, env, s.Engine.Client, single, o, tty))
-}
-
-// request is how the line of up is to prepare for the command.
-func (o runOptions) request(env *command.Env, service string) (reconcile.Request, error) {
-	f := reconcile.Default()
-	f.NoDeps, f.Images.Build, f.Images.QuietPull = o.noDeps, o.build, o.quietPull
-	f.Plan.OneOff, f.Plan.RemoveOrphans, f.Plan.NoRecreate = service, o.orphans, o.noRecreate
-	r, err := f.Request(env, []string{service})
-	r.Options.DryRun = env.Flags.DryRun
-	r.Check = func(s *session.Session) (*session.Session, error) {
-		return s.With(withPull(s.Project, service, o.pull)).Reporting(o.sink(s.Sink)), nil
-	}
-	return r, err
 }
 
 // sink leaves out the progress that the flags hide.

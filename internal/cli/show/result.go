@@ -33,37 +33,45 @@ type (
 	}
 )
 
-// Result has the result of a run printed as its last object, where results are printed as JSON.
-// The session is nil where it could not be opened; rows is the URL table of the run.
-// services are those that it is about; none for all.
-func Result(ctx context.Context, env *command.Env, s *session.Session, services []string, rows []expose.Row) {
+// SetResult has a command end with its result, where results are printed as JSON. The session, which is
+// nil where it could not be opened, is observed as it is now; rows is the URL table. services are those
+// that it is about; none for all.
+func SetResult(ctx context.Context, env *command.Env, s *session.Session, services []string, rows []expose.Row) {
 	if !asJSON(env) {
 		return
 	}
-	o := resultObject{Type: "result", Contract: ui.Contract, Services: []ServiceState{}, Failures: []ui.ErrorObject{}}
-	var states func(failed map[string]bool) []ServiceState
 	if s != nil && s.Project != nil {
-		o.Project = s.Name
-		steady, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		if now, err := s.Refresh(steady); err == nil {
+		if now, err := s.Refresh(ctx); err == nil {
 			s = now
 		}
-		states = func(failed map[string]bool) []ServiceState { return ServiceStates(s, services, rows, failed) }
 	}
-	env.Finally(func(failed error, code int) {
-		o.ExitCode, o.State = code, "ready"
-		if code != 0 {
-			o.State = expose.Failed
-		}
-		if states != nil {
-			o.Services = states(fail.Services(failed))
-		}
-		for _, e := range fail.Failures(failed) {
-			o.Failures = append(o.Failures, ui.Object(e))
-		}
-		env.UI.Object(o)
-	})
+	env.SetResult(result{env, s, services, rows})
+}
+
+// result is the result of a command.
+type result struct {
+	env      *command.Env
+	session  *session.Session
+	services []string
+	rows     []expose.Row
+}
+
+// Print implements [command.Result].
+func (r result) Print(failed error, code int) {
+	o := resultObject{Type: "result", Contract: ui.Contract, State: "ready", ExitCode: code, Services: []ServiceState{}, Failures: []ui.ErrorObject{}}
+	if code != 0 {
+		o.State = expose.Failed
+	}
+	if r.session != nil && r.session.Project != nil {
+		o.Project = r.session.Name
+		o.Services = ServiceStates(r.session, r.services, r.rows, fail.Services(failed))
+	}
+	for _, e := range fail.Failures(failed) {
+		o.Failures = append(o.Failures, ui.Object(e))
+	}
+	r.env.UI.Object(o)
 }
 
 // ServiceStates are services with their states and the URLs that rows has for them; none for all of

@@ -67,7 +67,7 @@ func (a *after) run(ctx context.Context, failed error) error {
 
 // present prints the URLs, and that of the dashboard.
 func (a *after) present(ctx context.Context, failed error) {
-	if len(a.outcome.URLs) > 0 && ctx.Err() == nil && !a.options.noStart && fail.CodeOf(failed) != fail.EngineGone {
+	if len(a.outcome.URLs) > 0 && ctx.Err() == nil && !a.options.Plan.NoStart && fail.CodeOf(failed) != fail.EngineGone {
 		show.URLs(a.env, show.Addresses{Workspace: a.outcome.Workspace, Project: a.outcome.Project, Rows: a.outcome.URLs})
 	}
 	show.Dashboard(ctx, a.env, a.session)
@@ -132,23 +132,18 @@ func (a *after) stop(ctx context.Context, services []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = run.Apply(steady, run.On(now.Engine.Client), now.Files(), plan.KillAll(now.Observed.Observed, services, "SIGKILL"), run.Options{Sink: a.env.Sink})
+	_, err = run.On(now.Engine.Client).Apply(steady, now.Files(), plan.KillAll(now.Observed.Observed, services, "SIGKILL"), run.Options{Sink: a.env.Sink})
 	return err
 }
 
 // stopInOrder stops services, dependents before dependencies.
 func (a *after) stopInOrder(ctx context.Context, services []string) error {
-	a.session.Unlock() // a run that was cut off before its plan was carried out still holds it
-	held, err := a.env.Acquire(ctx, a.session.Engine, a.session.Name)
+	now, err := session.Relock(ctx, a.session)
 	if err != nil {
 		return err
 	}
-	defer held.Release()
-	now, err := a.session.Refresh(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = run.Apply(ctx, run.On(now.Engine.Client), now.Files(), plan.StopAll(now.Observed.Observed, services),
+	defer now.Unlock()
+	_, err = run.On(now.Engine.Client).Apply(ctx, now.Files(), plan.StopAll(now.Observed.Observed, services),
 		run.Options{StopTimeout: command.StopTimeout(a.options.Seconds), Sink: a.env.Sink})
 	if err != nil || show.RunsWithout(now.Observed, services) {
 		return err

@@ -44,7 +44,7 @@ type runReport struct {
 // newRunReport is what the environment asks for.
 func newRunReport(env *command.Env, o upOptions) *runReport {
 	r := &runReport{
-		env: env, off: !o.detached() || o.dryRun, dir: o.ci,
+		env: env, off: !o.detached() || o.DryRun, dir: o.ci,
 		fold: func(string, string) (string, string) { return "", "" }, note: func(*fail.Error) string { return "" },
 	}
 	switch {
@@ -89,13 +89,6 @@ func gitlabSection(name, title string) (open, end string) {
 	return fmt.Sprintf("\x1b[0Ksection_start:%d:%s[collapsed=true]\r\x1b[0K%s\n", now, name, title), fmt.Sprintf("\x1b[0Ksection_end:%d:%s\r\x1b[0K\n", now, name)
 }
 
-// begin folds what follows, up to the call of end.
-func (r *runReport) begin() (end func()) {
-	open, last := r.fold("devup_up", "devup up")
-	r.env.UI.Mark(open)
-	return func() { r.env.UI.Mark(last) }
-}
-
 // print prints the result, and adds to the failure of a run that of writing the files.
 func (r *runReport) print(ctx context.Context, s *session.Session, rows []expose.Row, failed error) error {
 	if r.off {
@@ -104,7 +97,7 @@ func (r *runReport) print(ctx context.Context, s *session.Session, rows []expose
 	if err := r.show(ctx, s, failed); err != nil {
 		failed = errors.Join(failed, err)
 	}
-	show.Result(ctx, r.env, s, nil, rows)
+	show.SetResult(ctx, r.env, s, nil, rows)
 	return failed
 }
 

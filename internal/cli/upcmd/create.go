@@ -28,8 +28,8 @@ but start nothing. devup start starts what was created.`,
 	}
 	f.Bind(c)
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		f.Plan.NoStart = true
-		return runFlags(ctx, env, args, f)
+		f.Plan.NoStart, f.Plan.Services = true, args
+		return runFlags(ctx, env, f)
 	})
 	return c
 }
@@ -58,24 +58,23 @@ func NewScale(p *command.Program) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return runFlags(ctx, env, slices.Sorted(maps.Keys(scale)), f)
+		f.Plan.Services = slices.Sorted(maps.Keys(scale))
+		return runFlags(ctx, env, f)
 	})
 	return c
 }
 
 // runFlags brings the engine to what the files say and returns.
-func runFlags(ctx context.Context, env *command.Env, services []string, f reconcile.Flags) error {
-	r, err := f.Request(env, services)
+func runFlags(ctx context.Context, env *command.Env, f reconcile.Flags) error {
+	f.DryRun = env.Flags.DryRun
+	s, err := reconcile.Open(ctx, env, f)
 	if err != nil {
 		return err
 	}
-	r.Options.DryRun = env.Flags.DryRun
-	s, outcome, err := reconcile.Run(ctx, env, r)
-	if s != nil {
-		defer s.Close()
-	}
+	defer s.Close()
+	outcome, err := reconcile.Run(ctx, env, s, f)
 	show.Notes(env, outcome)
-	if env.Flags.DryRun && err == nil {
+	if f.DryRun && err == nil {
 		show.Outcome(env, outcome)
 		return nil
 	}

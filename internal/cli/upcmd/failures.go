@@ -109,7 +109,7 @@ func (f *failures) explain(ctx context.Context, service string) (news bool) {
 	if err != nil {
 		return false
 	}
-	err = ready.Wait(ctx, ready.On(now.Engine.Client), session.Probes(ctx, now, []string{service}), ready.Options{Timeout: probeTimeout, Grace: probeTimeout, Compiles: true})
+	err = ready.On(now.Engine.Client).Wait(ctx, session.Probes(ctx, now, []string{service}), ready.Options{Timeout: probeTimeout, Grace: probeTimeout, Compiles: true})
 	if last := f.said[service]; err == nil && last != nil && last.Code != fail.Exited { // a crash loop runs for a moment
 		delete(f.said, service)
 	}

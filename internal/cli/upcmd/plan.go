@@ -39,9 +39,10 @@ Exit codes with --exit-code: 0 nothing to do, 2 something to do.`,
 	f.Bind(c)
 	c.Flags().BoolVar(&exitCode, "exit-code", false, "end with 2 when there is something to do")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		outcome, err := preview(ctx, env, args, f)
+		f.Plan.Services = args
+		outcome, err := preview(ctx, env, f)
 		if code := fail.CodeOf(err); code.Exit() == fail.NoEngine.Exit() {
-			previewUnobserved(ctx, env, args, f)
+			previewUnobserved(ctx, env, f)
 		}
 		if err != nil {
 			return err
@@ -57,28 +58,25 @@ Exit codes with --exit-code: 0 nothing to do, 2 something to do.`,
 }
 
 // preview finds out what a run would do.
-func preview(ctx context.Context, env *command.Env, services []string, f reconcile.Flags) (*up.Outcome, error) {
-	r, err := f.Request(env, services)
+func preview(ctx context.Context, env *command.Env, f reconcile.Flags) (*up.Outcome, error) {
+	f.DryRun, f.RunSetup = true, true
+	s, err := reconcile.Open(ctx, env, f)
 	if err != nil {
 		return nil, err
 	}
-	r.Options.DryRun, r.Setup = true, true
-	s, outcome, err := reconcile.Run(ctx, env, r)
-	if s != nil {
-		s.Close()
-	}
-	return outcome, err
+	defer s.Close()
+	return reconcile.Run(ctx, env, s, f)
 }
 
 // previewUnobserved shows what a run would do on an engine that has nothing of the project,
 // where none answers. What keeps it from that, the command has said already.
-func previewUnobserved(ctx context.Context, env *command.Env, services []string, f reconcile.Flags) {
-	r, err := f.Request(env, services)
+func previewUnobserved(ctx context.Context, env *command.Env, f reconcile.Flags) {
+	want, err := f.Want()
 	if err != nil {
 		return
 	}
-	r.Want.Project, r.Want.Unset, r.Want.Workspace = session.Required, true, true
-	s, err := session.Open(ctx, env.Env, r.Want)
+	want.Unset = true
+	s, err := session.Open(ctx, env.Env, want)
 	if err != nil {
 		return
 	}
@@ -88,7 +86,7 @@ func previewUnobserved(ctx context.Context, env *command.Env, services []string,
 		return
 	}
 	outcome := &up.Outcome{}
-	if outcome.Plan, err = plan.Make(p.Project, plan.Observed{}, r.Options.Plan); err != nil {
+	if outcome.Plan, err = plan.Make(p.Project, plan.Observed{}, f.Plan); err != nil {
 		return
 	}
 	const unknown = "the state of the engine is unknown"

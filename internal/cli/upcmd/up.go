@@ -14,6 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
+	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/history"
 	"github.com/devup-cli/devup/internal/project"
@@ -25,15 +26,13 @@ import (
 // upOptions are the flags of up.
 type upOptions struct {
 	reconcile.Flags
-	dryRun, public        bool
-	again                 []string
-	ci                    string // directory for the files of a CI job; empty for none
-	detach, wait, noStart bool
-	logs                  logOptions
-	watch                 bool            // follow the files besides the logs
-	alone                 bool            // with watch: show no logs, and leave running what was started
-	watching              watchOptions    // how to watch
-	snapshot              *watch.Snapshot // with watch: the files when the run began
+	detach   bool
+	ci       string // directory for the files of a CI job; empty for none
+	logs     logOptions
+	watch    bool            // follow the files besides the logs
+	alone    bool            // with watch: show no logs, and leave running what was started
+	watching watchOptions    // how to watch
+	snapshot *watch.Snapshot // with watch: the files when the run began
 }
 
 // NewUp is `devup up`.
@@ -57,18 +56,19 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	o.Bind(c)
 	f := c.Flags()
 	f.BoolVarP(&o.detach, "detach", "d", false, "return once every service answers; they go on running")
-	f.BoolVar(&o.wait, "wait", false, "as --detach, and what has a healthcheck must pass it, not just answer")
-	f.BoolVar(&o.noStart, "no-start", false, "create the containers without starting them")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be done and do nothing")
-	f.BoolVar(&o.public, "public", false, "open the ports of all services but databases in a cloud workspace")
+	f.BoolVar(&o.Healthy, "wait", false, "as --detach, and what has a healthcheck must pass it, not just answer")
+	f.BoolVar(&o.Plan.NoStart, "no-start", false, "create the containers without starting them")
+	f.BoolVar(&o.DryRun, "dry-run", false, "print what would be done and do nothing")
+	f.BoolVar(&o.Public, "public", false, "open the ports of all services but databases in a cloud workspace")
 	f.Var(command.NewDuration(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
 	f.BoolVarP(&o.watch, "watch", "w", false, "follow the files too, and bring changes into the services as develop.watch says")
 	f.StringVar(&o.ci, "ci", "", "with --detach: write logs of services that fail, and junit.xml, to this `directory`")
 	f.Lookup("ci").NoOptDefVal = "devup-ci"
-	f.StringArrayVar(&o.again, "setup-again", nil, "run the setup steps of a service again, or one: `SERVICE[:STEP]`; may be repeated")
+	f.StringArrayVar(&o.SetupAgain, "setup-again", nil, "run the setup steps of a service again, or one: `SERVICE[:STEP]`; may be repeated")
 	o.logs.bind(c)
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		return runUp(ctx, env, args, o)
+		o.Plan.Services = args
+		return runUp(ctx, env, o)
 	})
 	return c
 }
@@ -91,28 +91,27 @@ func (o upOptions) check() error {
 }
 
 // detached says that the command returns once the services answer.
-func (o upOptions) detached() bool { return o.detach || o.wait || o.noStart }
+func (o upOptions) detached() bool { return o.detach || o.Healthy || o.Plan.NoStart }
 
-// request is what the flags mean for services.
-func (o *upOptions) request(env *command.Env, services []string) (reconcile.Request, error) {
-	r, err := o.Request(env, services)
+// open opens the session, and refuses flags that do not fit its project.
+func (o *upOptions) open(ctx context.Context, env *command.Env) (*session.Session, error) {
+	o.NoWait, o.RunSetup = o.logs.aborts(), true
+	s, err := reconcile.Open(ctx, env, o.Flags)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	r.Options.DryRun, r.Options.Public, r.Options.Healthy = o.dryRun, o.public, o.wait
-	r.Options.Plan.NoStart, r.Options.NoWait = o.noStart, o.logs.aborts()
-	r.Setup, r.Again = true, o.again
-	r.Check = func(s *session.Session) (*session.Session, error) {
-		if err := errors.Join(o.logs.check(s.Project), checkAgain(s.Project, o.again)); err != nil || !o.watch {
-			return s, err
-		}
-		rules, err := watchable(s.Project, services)
-		if err == nil {
+	err = errors.Join(o.logs.check(s.Project), checkAgain(s.Project, o.SetupAgain))
+	if err == nil && o.watch {
+		var rules []watch.Rule
+		if rules, err = watchable(s.Project, o.Plan.Services); err == nil {
 			o.snapshot = watch.NewSnapshot(rules) // before any image is built of them
 		}
-		return s, err
 	}
-	return r, nil
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // checkAgain refuses what names no setup step of the project.
@@ -133,49 +132,55 @@ func checkAgain(p *project.Project, steps []string) error {
 	return nil
 }
 
-func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) (failed error) {
-	began := time.Now()
+func runUp(ctx context.Context, env *command.Env, o upOptions) error {
 	report := newRunReport(env, o)
-	var s *session.Session
-	outcome := new(up.Outcome)
-	closeSession := func() {}
-	defer func() {
-		failed = report.print(ctx, s, outcome.URLs, failed)
-		closeSession()
-	}()
+	s, rows, err := o.run(ctx, env, report)
+	err = report.print(ctx, s, rows, err)
+	if s != nil {
+		s.Close()
+	}
+	return err
+}
+
+// run takes the project to URLs and goes on with what the flags ask for after that. The session is
+// nil where it could not be opened.
+func (o upOptions) run(ctx context.Context, env *command.Env, report *runReport) (*session.Session, []expose.Row, error) {
+	began := time.Now()
 	if err := o.check(); err != nil {
-		return err
+		return nil, nil, err
 	}
 	second := context.WithoutCancel(ctx)
-	if !o.detached() && !o.dryRun {
+	if !o.detached() && !o.DryRun {
 		var stop context.CancelFunc
 		second, stop = env.UntilSecondInterrupt(ctx)
 		defer stop()
 	}
-	r, err := o.request(env, services)
-	if err != nil {
-		return err
-	}
 	record := history.Begin()
-	end := report.begin()
-	s, outcome, err = reconcile.Run(ctx, show.Recorded(env, record), r)
-	end()
+	recorded := show.Recorded(env, record)
+	open, end := report.fold("devup_up", "devup up")
+	env.UI.Mark(open)
+	outcome := &up.Outcome{}
+	s, err := o.open(ctx, recorded)
+	if err == nil {
+		outcome, err = reconcile.Run(ctx, recorded, s, o.Flags)
+	}
+	env.UI.Mark(end)
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 && !env.CanAsk() { // else init is run
 			show.Unprepared(env)
 		}
-		return err
+		return nil, nil, err
 	}
-	closeSession = s.Close
 	show.Notes(env, outcome)
-	if o.dryRun {
+	if o.DryRun {
 		if err == nil {
 			show.Outcome(env, outcome)
 		}
-		return err
+		return s, outcome.URLs, err
 	}
 	show.Keep(env, s, record, outcome.Changed, err)
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
-	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done(), suspects: make(chan string, 1)}).run(ctx, err)
+	a := after{env: env, session: s, outcome: outcome, services: o.Plan.Services, options: o, began: began, second: second.Done(), suspects: make(chan string, 1)}
+	return s, outcome.URLs, a.run(ctx, err)
 }

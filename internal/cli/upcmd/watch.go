@@ -52,18 +52,18 @@ also shows the logs.`,
 		if o.noUp {
 			return watchOnly(ctx, env, args, o)
 		}
-		return runUp(ctx, env, args, upOptions{watch: true, alone: true, watching: o})
+		f := reconcile.Flags{}
+		f.Plan.Services = args
+		return runUp(ctx, env, upOptions{Flags: f, watch: true, alone: true, watching: o})
 	})
 	return c
 }
 
 // watchOnly watches a project that runs already.
 func watchOnly(ctx context.Context, env *command.Env, services []string, o watchOptions) error {
-	r, err := reconcile.Default().Request(env, services)
-	if err != nil {
-		return err
-	}
-	s, err := reconcile.Open(ctx, env, r.Want, true)
+	f := reconcile.Default()
+	f.Plan.Services, f.DryRun = services, true
+	s, err := reconcile.Open(ctx, env, f)
 	if err != nil {
 		return err
 	}
@@ -202,24 +202,18 @@ func (w *watcher) containers(ctx context.Context) ([]watch.Container, error) {
 // Their files are read again too, and what they depend on is left alone.
 func (w *watcher) rebuild(ctx context.Context, services []string) error {
 	f := reconcile.Default()
-	f.Images.Build, f.NoDeps = true, true
+	f.Build, f.NoDeps, f.Plan.Services = true, true, services
 	env := w.env.Quiet() // what is typed is for the keys
-	r, err := f.Request(env, services)
+	s, err := reconcile.Open(ctx, env, f)
 	if err != nil {
 		return err
 	}
-	before := map[string]bool{}
-	r.Check = func(s *session.Session) (*session.Session, error) {
-		before = imagesOf(s.Observed, services)
-		if w.options.quiet {
-			s = s.Reporting(withoutSteps(s.Sink))
-		}
-		return s, nil
+	defer s.Close() // a watch may go on for days, with an engine client for every rebuild
+	before := imagesOf(s.Observed, services)
+	if w.options.quiet {
+		s = s.Reporting(withoutSteps(s.Sink))
 	}
-	s, _, err := reconcile.Run(ctx, env, r)
-	if s != nil {
-		s.Close() // a watch may go on for days, with an engine client for every rebuild
-	}
+	_, err = reconcile.Run(ctx, env, s, f)
 	if err == nil && w.options.prune {
 		w.prune(ctx, before)
 	}

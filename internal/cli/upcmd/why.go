@@ -53,7 +53,9 @@ func runWhy(ctx context.Context, env *command.Env, service string) error {
 	defer s.Close()
 	pending := map[string][]string{}
 	if s.Project != nil {
-		outcome, err := preview(ctx, env, []string{service}, reconcile.Default())
+		f := reconcile.Default()
+		f.Plan.Services = []string{service}
+		outcome, err := preview(ctx, env, f)
 		if err != nil {
 			return err
 		}

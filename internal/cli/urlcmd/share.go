@@ -12,6 +12,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/reconcile"
+	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lock"
@@ -99,16 +100,20 @@ func needless(place workspace.Info) error {
 // sharable finds the ports to share in the project as `devup up` would start it: their
 // numbers are decided, and nothing is done yet.
 func sharable(ctx context.Context, env *command.Env, services []string) (*session.Session, []expose.Row, error) {
-	r, err := reconcile.Default().Request(env, nil)
+	f := reconcile.Default()
+	f.DryRun = true
+	s, err := reconcile.Open(ctx, env, f)
 	if err != nil {
 		return nil, nil, err
 	}
-	r.Options.DryRun, r.Check = true, onThisMachine
-	s, outcome, err := reconcile.Run(ctx, env, r)
-	if err != nil {
-		return nil, nil, err
+	var rows []expose.Row
+	outcome := &up.Outcome{}
+	if err = onThisMachine(s.Engine); err == nil {
+		outcome, err = reconcile.Run(ctx, env, s, f)
 	}
-	rows, err := expose.Sharable(outcome.Project, expose.Table(outcome.Project, s.Workspace, nil), services)
+	if err == nil {
+		rows, err = expose.Sharable(outcome.Project, expose.Table(outcome.Project, s.Workspace, nil), services)
+	}
 	if err != nil {
 		s.Close()
 	}
@@ -116,11 +121,11 @@ func sharable(ctx context.Context, env *command.Env, services []string) (*sessio
 }
 
 // onThisMachine refuses an engine to whose ports a tunnel from here does not lead.
-func onThisMachine(s *session.Session) (*session.Session, error) {
-	if !s.Engine.Local() {
-		return nil, fail.New(fail.Usage, "run `devup share` there, or use an engine of this machine", "the engine runs on another machine, and a tunnel reaches this one only")
+func onThisMachine(e *engine.Engine) error {
+	if e.Local() {
+		return nil
 	}
-	return s, nil
+	return fail.New(fail.Usage, "run `devup share` there, or use an engine of this machine", "the engine runs on another machine, and a tunnel reaches this one only")
 }
 
 // agreeToShare says what is opened, every time, and asks where the user has not agreed to

@@ -257,16 +257,14 @@ func (s *sharing) up(ctx context.Context, env *command.Env, noWait bool) (*up.Ou
 	if s.again || noWait {
 		env = env.Quiet()
 	}
-	r, err := reconcile.Default().Request(env, nil)
+	f := reconcile.Default()
+	f.NoWait, f.RunSetup = noWait, !noWait
+	running, err := reconcile.Open(ctx, env, f)
 	if err != nil {
 		return &up.Outcome{}, err
 	}
-	r.Options.NoWait, r.Setup = noWait, !noWait
-	running, outcome, err := reconcile.Run(ctx, env, r)
-	if running == nil {
-		return outcome, err
-	}
-	running.Close()
+	defer running.Close()
+	outcome, err := reconcile.Run(ctx, env, running, f)
 	s.again = true
 	for _, service := range outcome.Started {
 		if !slices.Contains(s.wired, service) {

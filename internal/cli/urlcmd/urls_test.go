@@ -24,7 +24,6 @@ import (
 	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/workspace"
 	"github.com/devup-cli/devup/test/cmdtest"
 )
@@ -250,11 +249,10 @@ func TestShareRefuses(t *testing.T) {
 	if r := w.Command(NewShare, "share", "--via", "carrier-pigeon", "web"); r.Error == nil {
 		t.Error("a tool that is none is taken")
 	}
-	if _, err := onThisMachine(&session.Session{Engine: &engine.Engine{Endpoint: "ssh://box"}}); fail.CodeOf(err) != fail.Usage {
+	if err := onThisMachine(&engine.Engine{Endpoint: "ssh://box"}); fail.CodeOf(err) != fail.Usage {
 		t.Errorf("on another machine: %v", err)
 	}
-	here := &session.Session{Engine: &engine.Engine{Endpoint: "unix:///x"}}
-	if s, err := onThisMachine(here); s != here || err != nil {
+	if err := onThisMachine(&engine.Engine{Endpoint: "unix:///x"}); err != nil {
 		t.Errorf("here: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package up
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -10,13 +11,44 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/containerexec"
+	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/setup"
 )
 
+// setupRunner runs setup steps on the engine.
+type setupRunner struct{ client *client.Client }
+
+// SetUp restarts services after their early steps: a server that found no tables when it
+// started may have given up.
+func (e setupRunner) SetUp(ctx context.Context, w setup.Work, o run.Options) error {
+	w.OneOff = func(ctx context.Context, s setup.Step) (containerexec.Result, bool, error) {
+		return e.runOneOff(ctx, w.Project.Project, w.Containers[s.Service], s, o)
+	}
+	failed := setup.Run(ctx, e.client, w)
+	services := setup.Restarts(w.Project.Project, w.Steps, failed)
+	if len(services) == 0 || ctx.Err() != nil {
+		return failed
+	}
+	state, err := observe.Engine(ctx, e.client)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	_, err = run.On(e.client).Apply(ctx, w.Project.Project, restarts(state.Project(w.Project.Name).Observed, services), run.Options{Project: w.Project.Name, Sink: w.Sink})
+	return errors.Join(failed, err)
+}
+
+// restarts is the plan of `devup restart`: each container of the services, also one that has
+// ended, and those in its network that run.
+func restarts(o plan.Observed, services []string) *plan.Plan {
+	o.Containers = slices.DeleteFunc(slices.Clone(o.Containers), func(c plan.Container) bool { return !c.Up() && !slices.Contains(services, c.Service) })
+	return plan.RestartAll(o, services, false)
+}
+
 // runOneOff runs a setup step in a container of its own where that of its service has ended: a
 // server may exit until the step has made its tables. ran is false where it has not ended.
-func (e engine) runOneOff(ctx context.Context, p *types.Project, in string, s setup.Step, o run.Options) (done containerexec.Result, ran bool, err error) {
+func (e setupRunner) runOneOff(ctx context.Context, p *types.Project, in string, s setup.Step, o run.Options) (done containerexec.Result, ran bool, err error) {
 	seen, err := e.client.ContainerInspect(ctx, in, client.ContainerInspectOptions{})
 	if err != nil || seen.Container.State == nil || seen.Container.State.Status == container.StateRunning {
 		return containerexec.Result{}, false, err

@@ -4,15 +4,20 @@ import (
 	"context"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/moby/client"
+
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/images"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/provider"
+	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/setup"
 	"github.com/devup-cli/devup/internal/transfer"
@@ -20,10 +25,10 @@ import (
 )
 
 // Runner runs projects in one place: the engine, the workspace, and what this machine needs to
-// reach the outside. All fields but StateDir, Gateway and OnApplied must be set.
+// reach the outside. All fields but StateDir and Gateway must be set.
 type Runner struct {
-	Engine  Engine
-	Images  images.Store // of the same engine; Run gives it Sink and Egress
+	Engine
+	Images  images.Store // of the same engine; [Start] gives it Sink and Egress
 	Remote  bool         // the engine runs on another machine, whose ports cannot be tried from here
 	Distant bool         // bind mounts of what is developed are impossible or slow: it is synced instead
 	// Unshared says that the engine cannot mount this machine's files.
@@ -39,10 +44,35 @@ type Runner struct {
 	Endpoint  string          // the address of the engine, which identifies it
 	Gateway   gateway.Manager // of the project; the zero value can start none
 	Providers provider.Runner // runs the services that are no containers
-	// OnApplied is called when the plan is carried out, before the wait for answers; nil for nothing.
-	OnApplied func()
 	Sink      event.Sink
 }
+
+// Engine is what a run does on the engine.
+type Engine struct {
+	Lister  observe.Lister
+	Applier Applier
+	Prober  Prober
+	Setup   SetupRunner
+}
+
+// On is the engine that a client is connected to.
+func On(c *client.Client) Engine { return Engine{c, run.On(c), ready.On(c), setupRunner{c}} }
+
+// The parts of an [Engine].
+type (
+	// Applier carries out plans: a [run.Engine].
+	Applier interface {
+		Apply(context.Context, *types.Project, *plan.Plan, run.Options) (*run.Result, error)
+	}
+	// Prober waits until probes succeed: a [ready.Engine].
+	Prober interface {
+		Wait(context.Context, []ready.Probe, ready.Options) error
+	}
+	// SetupRunner runs setup steps. The options are those of the plan that was applied.
+	SetupRunner interface {
+		SetUp(context.Context, setup.Work, run.Options) error
+	}
+)
 
 // Options are the choices of one run. The zero value builds what is stale,
 // starts everything and waits as long as package ready does by default.
@@ -61,8 +91,8 @@ type Options struct {
 	// Without it the services that do not need that image are started.
 	StopOnFailure bool
 	Setup         setup.Memory   // of the setup steps that ran before; nil runs none
-	Known         images.Listing // what is known of the images already; Run asks for what is not
-	Plan          plan.Options   // what to recreate, keep and remove; Run fills in what it finds out itself
+	Known         images.Listing // what is known of the images already; the run asks for what is not
+	Plan          plan.Options   // what to recreate, keep and remove; the run fills in what it finds out itself
 }
 
 // exposes reports whether the run opens ports: it does where it starts services and waits
@@ -72,7 +102,7 @@ func (o Options) exposes() bool {
 }
 
 // Outcome is what a run decided and did. It is valid, as far as the run came,
-// also with an error. The caller of [Run] calls [Outcome.WaitCleanup] before it gives up the
+// also with an error. The caller of [Start] calls [Outcome.WaitCleanup] before it gives up the
 // engine.
 type Outcome struct {
 	cleanup <-chan struct{} // closed when the cleanup is done; nil for none

@@ -20,34 +20,30 @@ import (
 	"github.com/devup-cli/devup/test/cmdtest"
 )
 
-// TestRequest: what the flags mean, with what the environment says.
-func TestRequest(t *testing.T) {
+// TestFlags: what the flags mean.
+func TestFlags(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		args  string
-		check func(Request) bool
+		check func(Flags, session.Want) bool
 	}{
-		{"", func(r Request) bool {
-			return !r.Options.StopOnFailure && r.Options.StopTimeout == nil && r.Options.Pull == "policy" && !r.Options.Plan.RemoveOrphans && r.Want.Gateway == session.GatewayAsConfigured && r.Options.Timeout == 5*time.Minute
+		{"", func(f Flags, w session.Want) bool {
+			return f.KeepGoing && command.StopTimeout(f.Seconds) == nil && f.Pull == "policy" && !f.Plan.RemoveOrphans && w.Gateway == session.GatewayAsConfigured
 		}},
-		{"web api", func(r Request) bool {
-			return slices.Equal(r.Want.Services, []string{"web", "api"}) && slices.Equal(r.Options.Plan.Services, r.Want.Services)
-		}},
-		{"--keep-going=false", func(r Request) bool { return r.Options.StopOnFailure }},
-		{"-t 0", func(r Request) bool { return r.Options.StopTimeout != nil && *r.Options.StopTimeout == 0 }},
-		{"--timeout 7", func(r Request) bool { return *r.Options.StopTimeout == 7*time.Second }},
-		{"--build --quiet-pull --pull always", func(r Request) bool { return r.Options.Build && r.Options.QuietPull && r.Options.Pull == "always" }},
-		{"--no-build --force-recreate --always-recreate-deps", func(r Request) bool {
-			return r.Options.NoBuild && r.Options.Plan.ForceRecreate && r.Options.Plan.AlwaysDeps
-		}},
-		{"--no-recreate", func(r Request) bool { return r.Options.Plan.NoRecreate }},
-		{"-V", func(r Request) bool { return r.Options.Plan.RenewAnon }},
-		{"--no-deps web", func(r Request) bool { return r.Want.NoDeps }},
-		{"--scale web=3 --scale api=0", func(r Request) bool { return r.Want.Scale["web"] == 3 && len(r.Want.Scale) == 2 }},
-		{"--strict-ports", func(r Request) bool { return r.Options.StrictPorts }},
-		{"--gateway", func(r Request) bool { return r.Want.Gateway == session.GatewayOn }},
-		{"--gateway=false", func(r Request) bool { return r.Want.Gateway == session.GatewayOff }},
-		{"--remove-orphans", func(r Request) bool { return r.Options.Plan.RemoveOrphans }},
+		{"web api", func(_ Flags, w session.Want) bool { return slices.Equal(w.Services, []string{"web", "api"}) }},
+		{"--keep-going=false", func(f Flags, _ session.Want) bool { return !f.KeepGoing }},
+		{"-t 0", func(f Flags, _ session.Want) bool { return *command.StopTimeout(f.Seconds) == 0 }},
+		{"--timeout 7", func(f Flags, _ session.Want) bool { return *command.StopTimeout(f.Seconds) == 7*time.Second }},
+		{"--build --quiet-pull --pull always", func(f Flags, _ session.Want) bool { return f.Build && f.QuietPull && f.Pull == "always" }},
+		{"--no-build --force-recreate --always-recreate-deps", func(f Flags, _ session.Want) bool { return f.NoBuild && f.Plan.ForceRecreate && f.Plan.AlwaysDeps }},
+		{"--no-recreate", func(f Flags, _ session.Want) bool { return f.Plan.NoRecreate }},
+		{"-V", func(f Flags, _ session.Want) bool { return f.Plan.RenewAnon }},
+		{"--no-deps web", func(_ Flags, w session.Want) bool { return w.NoDeps }},
+		{"--scale web=3 --scale api=0", func(_ Flags, w session.Want) bool { return w.Scale["web"] == 3 && len(w.Scale) == 2 }},
+		{"--strict-ports", func(f Flags, _ session.Want) bool { return f.StrictPorts }},
+		{"--gateway", func(_ Flags, w session.Want) bool { return w.Gateway == session.GatewayOn }},
+		{"--gateway=false", func(_ Flags, w session.Want) bool { return w.Gateway == session.GatewayOff }},
+		{"--remove-orphans", func(f Flags, _ session.Want) bool { return f.Plan.RemoveOrphans }},
 	} {
 		w := cmdtest.New(t, shop)
 		ran := false
@@ -55,11 +51,11 @@ func TestRequest(t *testing.T) {
 			var f Flags
 			c := &cobra.Command{Use: "run"}
 			f.Bind(c)
-			c.RunE = p.Run(func(_ context.Context, env *command.Env, args []string) error {
-				ran = true
-				r, err := f.Request(env, args)
-				if err != nil || !test.check(r) {
-					t.Errorf("%s: %+v, %v", test.args, r, err)
+			c.RunE = p.Run(func(_ context.Context, _ *command.Env, args []string) error {
+				ran, f.Plan.Services = true, args
+				want, err := f.Want()
+				if err != nil || !test.check(f, want) {
+					t.Errorf("%s: %+v, %v", test.args, f, err)
 				}
 				return nil
 			})
@@ -109,16 +105,25 @@ services:
 volumes: {data: {labels: {kind: new}}}
 `
 
+// reconcile opens a session and runs.
+func reconcile(ctx context.Context, env *command.Env, o up.Options) (*up.Outcome, error) {
+	f := Default()
+	f.Options = o
+	s, err := Open(ctx, env, f)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return Run(ctx, env, s, f)
+}
+
 // newChanged gives a project whose volume is not as its files say.
 func newChanged(t *testing.T) *cmdtest.World {
 	t.Helper()
 	w := cmdtest.New(t, strings.ReplaceAll(shop, "kind: new", "kind: old"))
 	w.Images.Add("db:1", fakeengine.ID("db:1"))
 	r := w.Run(func(ctx context.Context, env *command.Env) error {
-		s, _, err := Run(ctx, env, Request{Options: up.Options{NoWait: true}})
-		if s != nil {
-			s.Close()
-		}
+		_, err := reconcile(ctx, env, up.Options{NoWait: true})
 		return err
 	}).Fine(t)
 	if w.VolumeLabels("shop_data")["kind"] != "old" {
@@ -161,11 +166,10 @@ func TestVolumesChanged(t *testing.T) {
 				}
 			}
 			w.Run(func(ctx context.Context, env *command.Env) error {
-				s, outcome, err := Run(ctx, env, Request{Options: up.Options{NoWait: true, DryRun: test.dryRun}})
+				outcome, err := reconcile(ctx, env, up.Options{NoWait: true, DryRun: test.dryRun})
 				if err != nil {
 					return err
 				}
-				defer s.Close()
 				if kept := len(outcome.Kept) > 0; kept != test.kept {
 					t.Errorf("kept %v", outcome.Kept)
 				}
@@ -189,9 +193,9 @@ func TestInterruptedQuestion(t *testing.T) {
 	w.Typed = []string{"y"}
 	w.Asked = func(string) { cancel(); <-stay }
 	r := w.RunUntil(ctx, func(ctx context.Context, env *command.Env) error {
-		s, outcome, err := Run(ctx, env, Request{})
-		if s != nil || outcome == nil {
-			t.Errorf("session %v, outcome %v", s, outcome)
+		outcome, err := reconcile(ctx, env, up.Options{})
+		if outcome == nil {
+			t.Error("no outcome")
 		}
 		return err
 	})
@@ -210,11 +214,10 @@ func TestDryRun(t *testing.T) {
 		}
 	}
 	w.Run(func(ctx context.Context, env *command.Env) error {
-		s, outcome, err := Run(ctx, env, Request{Options: up.Options{DryRun: true}})
+		outcome, err := reconcile(ctx, env, up.Options{DryRun: true})
 		if err != nil {
 			return err
 		}
-		s.Close()
 		if outcome.Plan == nil {
 			t.Error("no plan")
 		}
@@ -233,46 +236,12 @@ func TestNothingToStart(t *testing.T) {
 		w := cmdtest.New(t, files)
 		w.Env["DOCKER_HOST"] = "unix:///nowhere/none.sock"
 		r := w.Run(func(ctx context.Context, env *command.Env) error {
-			_, _, err := Run(ctx, env, Request{})
+			_, err := reconcile(ctx, env, up.Options{})
 			return err
 		})
 		if r.Code() != fail.Config && r.Code() != fail.NoProject {
 			t.Errorf("%s: %v", name, r.Error)
 		}
-	}
-}
-
-// TestCheck refuses a session, which is closed, or puts another one in its place.
-func TestCheck(t *testing.T) {
-	t.Parallel()
-	w := newChanged(t)
-	refused := errors.New("not this one")
-	for _, check := range []func(*session.Session) (*session.Session, error){
-		func(s *session.Session) (*session.Session, error) { return s, refused },
-		func(*session.Session) (*session.Session, error) { return nil, refused },
-	} {
-		r := w.Run(func(ctx context.Context, env *command.Env) error {
-			s, outcome, err := Run(ctx, env, Request{Check: check})
-			if s != nil || outcome == nil {
-				t.Errorf("session %v, outcome %v", s, outcome)
-			}
-			return err
-		})
-		if !errors.Is(r.Error, refused) || w.Locked("shop") {
-			t.Errorf("error %v, locked %v", r.Error, w.Locked("shop"))
-		}
-	}
-	w.Run(func(ctx context.Context, env *command.Env) error {
-		s, _, err := Run(ctx, env, Request{Options: up.Options{NoWait: true}, Check: func(s *session.Session) (*session.Session, error) {
-			return s.With(s.Project.WithScale(map[string]int{"db": 2})), nil
-		}})
-		if s != nil {
-			s.Close()
-		}
-		return err
-	}).Fine(t)
-	if got := w.Names(); !slices.Contains(got, "container shop-db-2 running") {
-		t.Errorf("has %q", got)
 	}
 }
 
