@@ -42,6 +42,9 @@ var (
 	ofOthers = lazyregexp.New(`(?i)\bautoincrement\b|\bpragma\b|\bidentity\s*\(|\bnvarchar\b|(?m)^GO\s*$`)
 )
 
+// maxHead bounds how much of a file is read for what it is.
+const maxHead = 64 << 10
+
 // maxSeeds is how many SQL files are taken for initial data. More are a collection of scripts.
 const maxSeeds = 9
 
@@ -51,7 +54,11 @@ type Seeds struct {
 	Database string // that they name; empty for none
 	Makes    bool   // they make it themselves, and fail where it is there
 	Owner    string // the user who has to be there, because they give tables to them; empty for none
+	LeftOut  []LeftOut
 }
+
+// LeftOut is an SQL file with a reason why a database would stop at it.
+type LeftOut struct{ File, Why string }
 
 // Server is the database that loads the files.
 type Server struct {
@@ -64,6 +71,7 @@ type Server struct {
 // known, or where none is known, all the same.
 func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 	var tables, rows []string
+	var leftOut []LeftOut
 	found := Seeds{Database: known}
 	for _, dir := range dirs {
 		for _, below := range seedDirectories {
@@ -74,9 +82,14 @@ func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 			f := t.Directory(t.Paths[at])
 			for _, name := range f.Names {
 				full := path.Join(f.Path, name)
-				switch {
-				case path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full):
-				case !found.add(s, t.Text(full)):
+				if path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full) {
+					continue
+				}
+				text := t.Text(full)
+				switch why := stopsAt(text); {
+				case why != "" && s.loads(text):
+					leftOut = append(leftOut, LeftOut{full, why})
+				case !found.add(s, text):
 				case rowsNames.MatchString(name) && !seedNames.MatchString(name):
 					rows = append(rows, full)
 				default:
@@ -88,7 +101,7 @@ func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 	if len(tables)+len(rows) > maxSeeds {
 		return Seeds{}
 	}
-	seeds := Seeds{Database: known}
+	seeds := Seeds{Database: known, LeftOut: leftOut}
 	for _, name := range inOrder(t, append(tables, rows...)) {
 		if seeds.add(s, t.Text(name)) {
 			seeds.Files = append(seeds.Files, name)
@@ -109,8 +122,8 @@ func (seeds *Seeds) add(s Server, text string) bool {
 
 // loads says whether a text is plain SQL for the database.
 func (s Server) loads(text string) bool {
-	head := text[:min(len(text), 64<<10)]
-	if !makesTable.MatchString(head) || ofOthers.MatchString(head) || dropsBlindly(head) {
+	head := text[:min(len(text), maxHead)]
+	if !makesTable.MatchString(head) || ofOthers.MatchString(head) {
 		return false
 	}
 	return s.Foreign == nil || !s.Foreign.MatchString(head)
@@ -141,15 +154,26 @@ func (seeds *Seeds) take(s Server, text string) bool {
 	return true
 }
 
-// dropsBlindly says whether a text drops something without asking whether it is there, before it
-// makes anything.
-func dropsBlindly(text string) bool {
-	m := drops.FindStringSubmatchIndex(text)
-	if m == nil {
-		return false
+// stopsAt says at what of a text a new database stops: it drops something, without asking whether it is
+// there, before it makes anything, or makes something twice. It is empty for nothing.
+func stopsAt(text string) string {
+	text = text[:min(len(text), maxHead)]
+	if m := drops.FindStringSubmatchIndex(text); m != nil {
+		first, name := makesTable.FindStringIndex(text), stack.Group(text, m, 1)+stack.Group(text, m, 2)
+		if (first == nil || m[0] < first[0]) && !strings.EqualFold(name, "if") {
+			return "it drops " + strings.Trim(name, "`\";") + ", which is not there"
+		}
+		return ""
 	}
-	first := makesTable.FindStringIndex(text)
-	return (first == nil || m[0] < first[0]) && !strings.EqualFold(stack.Group(text, m, 1)+stack.Group(text, m, 2), "if")
+	made := map[string]bool{}
+	for _, m := range makesOne.FindAllStringSubmatch(tree.BlankComments(text, "--"), -1) {
+		code := strings.ToLower(strings.Join(strings.Fields(m[0]), " "))
+		if made[code] && !strings.Contains(code, "if not exists") && !strings.Contains(code, "or replace") {
+			return "it makes " + m[1] + " twice"
+		}
+		made[code] = true
+	}
+	return ""
 }
 
 // own says whether one user can own what a text and the others give to a user, and remembers
