@@ -96,6 +96,8 @@ func addressIn(c *candidate, name string, values []string) (known localcall.Addr
 				known, isURL = found, true
 			case !ok && callsNothing(c, name, item):
 				alone = strings.TrimSpace(item)
+			case !ok && c.Frontend && c.hasPrefix(name) && deployed.MatchString(item):
+				alone = deployed.FindStringSubmatch(item)[1]
 			case !ok && !leftOpen(item):
 				elsewhere = true
 			}
@@ -106,6 +108,10 @@ func addressIn(c *candidate, name string, values []string) (known localcall.Addr
 	}
 	return known, isURL, elsewhere
 }
+
+// deployed is the address of a copy of the project on a platform, or on a machine with an address alone,
+// with its path: an API of others has a name of its own.
+var deployed = lazyregexp.New(`^\s*(?:https?://)?(?:[\w-]+\.)*?(?:\d+\.\d+\.\d+\.\d+|[\w-]+\.(?:onrender\.com|herokuapp\.com|vercel\.app|netlify\.app|railway\.app|fly\.dev|run\.app|koyeb\.app|azurewebsites\.net|amazonaws\.com|pythonanywhere\.com|cyclic\.(?:app|sh)|glitch\.me|deno\.dev|workers\.dev|ngrok\.io|ngrok-free\.app|devtunnels\.ms|trycloudflare\.com))(?::\d+)?/*((?:/[\w.-]+)*)/?\s*$`)
 
 // pathAlone is the address of a server behind the same address as the page.
 var pathAlone = lazyregexp.New(`^\s*/[\w/-]+\s*$`)
