@@ -33,10 +33,10 @@ func (s containerPorts) decidePort(c *candidate) Port {
 	if c.Stack.Worker {
 		return stack.PortAt(0, Evidence{Text: c.Framework + " listens nowhere"})
 	}
-	for _, look := range []func(*candidate) (Port, bool){
+	for _, find := range []func(*candidate) (Port, bool){
 		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfProduction, s.portOfReadme,
 	} {
-		if port, ok := look(c); ok {
+		if port, ok := find(c); ok {
 			return port
 		}
 	}

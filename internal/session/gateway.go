@@ -44,8 +44,8 @@ func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 	}}
 }
 
-// LeaveBehind has another devup run a command when this one has ended; false where it cannot.
-func LeaveBehind(e *Env, command ...string) bool {
+// RunDetached has another devup run a command when this one has ended; false where it cannot.
+func RunDetached(e *Env, command ...string) bool {
 	return e.Detach != nil && e.Detach(append(EngineFlags(e), command...), e.Environ) == nil
 }
 

@@ -54,7 +54,7 @@ func inspect(t *testing.T, project, service string) container.InspectResponse {
 // leaves is what is left of the project once what down leaves behind is removed, too.
 func (c *checkout) leaves(t *testing.T) []string {
 	t.Helper()
-	c.devup(t, "tidy", c.name)
+	c.devup(t, "remove-volumes", c.name)
 	return left(t, c.name)
 }
 

@@ -35,7 +35,7 @@ var commands = map[string][]string{
 // act runs the command of devup that does what the page asks for, as the user would in the directory
 // of the project: with its lock, its words and its failures.
 func (s *source) act(ctx context.Context, a dashboard.Action) (string, error) {
-	all, err := s.look(ctx)
+	all, err := s.observe(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -65,7 +65,7 @@ const (
 // directories with an entry file that no requirements above them cover.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
-	look := func(dir string) *stack.App {
+	appIn := func(dir string) *stack.App {
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if prepare(a); a.Recognise(stacks) {
 			return a
@@ -82,14 +82,14 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		for _, local := range needs.Local {
 			parts[local] = local != dir
 		}
-		if a := look(dir); a != nil {
+		if a := appIn(dir); a != nil {
 			found = append(found, a)
 			continue
 		}
 		others = append(others, needs)
 	}
 	rejectOthers(t, stacks, others, parts)
-	found = probe(t, found, look)
+	found = probe(t, found, appIn)
 	if len(found)+len(others) == 0 {
 		if a := unlisted(t); a.Recognise(stacks) && len(a.Stack.Packages) > 0 {
 			found = append(found, a)
@@ -99,7 +99,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 }
 
 // probe adds the servers in directories with an entry file that no list of packages covers.
-func probe(t *tree.Tree, found []*stack.App, look func(string) *stack.App) []*stack.App {
+func probe(t *tree.Tree, found []*stack.App, appIn func(string) *stack.App) []*stack.App {
 	covered := func(dir string) bool {
 		return slices.ContainsFunc(found, func(a *stack.App) bool { return a.Dir == "." || a.Dir == dir || strings.HasPrefix(dir, a.Dir+"/") })
 	}
@@ -110,7 +110,7 @@ func probe(t *tree.Tree, found []*stack.App, look func(string) *stack.App) []*st
 		}
 		probes--
 		// Without a list of packages, a program that listens may be anything.
-		if a := look(dir); a != nil && len(a.Stack.Packages) > 0 {
+		if a := appIn(dir); a != nil && len(a.Stack.Packages) > 0 {
 			found = append(found, a)
 		} else if d := t.Directory(dir); pip.Read(t, dir) == nil && !d.Has("package.json") && stack.Explains(d) {
 			name := d.First(entries...)
