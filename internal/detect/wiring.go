@@ -63,9 +63,9 @@ var (
 	// baseNames say that a variable holds an address, and nothing else.
 	baseNames = lazyregexp.New(`^[A-Z]+_(?:APP_)?(?:BASE_?|ROOT_?|PUBLIC_)?(?:URL|URI|ENDPOINT|SERVER|BASE)$`)
 	// hostNames say that a variable holds the address of a server, perhaps without its scheme.
-	hostNames = lazyregexp.New(`^[A-Z]+_(?:[A-Z]+_)?(?:API|BACKEND|SERVER)_(?:HOST|HOSTNAME|DOMAIN|ADDRESS)$`)
+	hostNames = lazyregexp.New(`^[A-Z]+_(?:[A-Z]+_)?(?:API|BACKEND|SERVER)_?(?:HOST|HOSTNAME|DOMAIN|ADDRESS)$`)
 	// asBase is a variable at the beginning of what a page requests.
-	asBase = lazyregexp.New("(?:\\b(?:fetch|axios|ky)|\\.(?:get|post|put|patch|delete|request))\\(\\s*(?:`\\$\\{)?(?:import\\.meta|process)\\.env\\.(\\w+)|\\bbaseURL\\s*:\\s*(?:import\\.meta|process)\\.env\\.(\\w+)")
+	asBase = lazyregexp.New("(?:\\b(?:fetch|axios|ky)|\\.(?:get|post|put|patch|delete|request))\\(\\s*(?:`\\$\\{)?(?:import\\.meta|process)\\.env\\.(\\w+)|\\bbaseURL\\s*:\\s*(?:`\\$\\{)?(?:import\\.meta|process)\\.env\\.(\\w+)")
 )
 
 // requestsBy says whether a page sends its requests to the address in a variable, which by its name is

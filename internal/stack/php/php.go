@@ -128,6 +128,7 @@ var newest = []struct {
 	{"laravel/framework", "10", "8.3"},
 	{"laravel/framework", "7", "7.4"},
 	{"laravel/framework", "6", "7.4"},
+	{"laravel/framework", "5", "7.3"},
 	{"symfony/framework-bundle", "4", "7.4"},
 	{"symfony/framework-bundle", "5", "8.2"},
 }
