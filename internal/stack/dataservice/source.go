@@ -320,6 +320,8 @@ func (a *Address) set(name, value string) {
 		"database": &a.Name, "db": &a.Name, "dbname": &a.Name, "name": &a.Name,
 	}[name]
 	switch {
+	case name == "url" && a.Host == "" && !strings.Contains(value, "/"):
+		a.Host = value
 	case name == "port" && a.Port == 0:
 		a.Port, _ = stack.PortNumber(value)
 	case field != nil && *field == "":
