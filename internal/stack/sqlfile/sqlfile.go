@@ -73,29 +73,16 @@ func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 	var tables, rows []string
 	var leftOut []LeftOut
 	found := Seeds{Database: known}
-	for _, dir := range dirs {
-		for _, below := range seedDirectories {
-			at := slices.IndexFunc(t.Paths, func(p string) bool { return strings.EqualFold(p, path.Join(dir, below)) })
-			if at < 0 {
-				continue
-			}
-			f := t.Directory(t.Paths[at])
-			for _, name := range f.Names {
-				full := path.Join(f.Path, name)
-				if path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full) {
-					continue
-				}
-				text := t.Text(full)
-				switch why := stopsAt(text); {
-				case why != "" && s.loads(text):
-					leftOut = append(leftOut, LeftOut{full, why})
-				case !found.add(s, text):
-				case rowsNames.MatchString(name) && !seedNames.MatchString(name):
-					rows = append(rows, full)
-				default:
-					tables = append(tables, full)
-				}
-			}
+	for _, name := range filesIn(t, dirs) {
+		text := t.Text(name)
+		switch why := stopsAt(text); {
+		case why != "" && s.loads(text):
+			leftOut = append(leftOut, LeftOut{name, why})
+		case !found.add(s, text):
+		case rowsNames.MatchString(path.Base(name)) && !seedNames.MatchString(path.Base(name)):
+			rows = append(rows, name)
+		default:
+			tables = append(tables, name)
 		}
 	}
 	if len(tables)+len(rows) > maxSeeds {
@@ -108,6 +95,26 @@ func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 		}
 	}
 	return seeds
+}
+
+// filesIn are the SQL files at the usual places below directories, without those of other uses.
+func filesIn(t *tree.Tree, dirs []string) []string {
+	var files []string
+	for _, dir := range dirs {
+		for _, below := range seedDirectories {
+			at := slices.IndexFunc(t.Paths, func(p string) bool { return strings.EqualFold(p, path.Join(dir, below)) })
+			if at < 0 {
+				continue
+			}
+			f := t.Directory(t.Paths[at])
+			for _, name := range f.Names {
+				if full := path.Join(f.Path, name); path.Ext(name) == ".sql" && !notSeeds.MatchString(name) && !slices.Contains(files, full) {
+					files = append(files, full)
+				}
+			}
+		}
+	}
+	return files
 }
 
 // add says whether a text goes with the others, and if so remembers what it needs.
