@@ -200,7 +200,7 @@ func (s containerPorts) portWritten(c *candidate) (Port, bool) {
 func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
 		for _, name := range stacks.PortVariables() {
-			if n, ok := stack.PortNumber(env.Value(name)); ok {
+			if n, ok := stack.PortNumber(env.Value(name)); ok && (!c.Stack.OwnPort || c.reads(name) || !s.found.sharesDirectory(c)) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
@@ -209,6 +209,11 @@ func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 		}
 	}
 	return s.portOfURLs(c, c)
+}
+
+// sharesDirectory says whether a directory, with its env files, is of another service too.
+func (all services) sharesDirectory(c *candidate) bool {
+	return slices.ContainsFunc(all, func(other *candidate) bool { return other != c && other.Dir == c.Dir })
 }
 
 // portOfSiblings looks at the env files of the others, where a variable holds

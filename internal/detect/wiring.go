@@ -63,9 +63,9 @@ var (
 	// baseNames say that a variable holds an address, and nothing else.
 	baseNames = lazyregexp.New(`^[A-Z]+_(?:APP_)?(?:BASE_?|ROOT_?|PUBLIC_)?(?:URL|URI|ENDPOINT|SERVER|BASE)$`)
 	// hostNames say that a variable holds the address of a server, perhaps without its scheme.
-	hostNames = lazyregexp.New(`^[A-Z]+_(?:[A-Z]+_)?(?:API|BACKEND|SERVER)_(?:HOST|HOSTNAME|DOMAIN|ADDRESS)$`)
+	hostNames = lazyregexp.New(`^[A-Z]+_(?:[A-Z]+_)?(?:API|BACKEND|SERVER)_?(?:HOST|HOSTNAME|DOMAIN|ADDRESS)$`)
 	// asBase is a variable at the beginning of what a page requests.
-	asBase = lazyregexp.New("(?:\\b(?:fetch|axios|ky)|\\.(?:get|post|put|patch|delete|request))\\(\\s*(?:`\\$\\{)?(?:import\\.meta|process)\\.env\\.(\\w+)|\\bbaseURL\\s*:\\s*(?:import\\.meta|process)\\.env\\.(\\w+)")
+	asBase = lazyregexp.New("(?:\\b(?:fetch|axios|ky)|\\.(?:get|post|put|patch|delete|request))\\(\\s*(?:`\\$\\{)?(?:import\\.meta|process)\\.env\\.(\\w+)|\\bbaseURL\\s*:\\s*(?:`\\$\\{)?(?:import\\.meta|process)\\.env\\.(\\w+)")
 )
 
 // requestsBy says whether a page sends its requests to the address in a variable, which by its name is
@@ -96,6 +96,8 @@ func addressIn(c *candidate, name string, values []string) (known localcall.Addr
 				known, isURL = found, true
 			case !ok && callsNothing(c, name, item):
 				alone = strings.TrimSpace(item)
+			case !ok && c.Frontend && c.hasPrefix(name) && deployed.MatchString(item):
+				alone = deployed.FindStringSubmatch(item)[1]
 			case !ok && !leftOpen(item):
 				elsewhere = true
 			}
@@ -106,6 +108,10 @@ func addressIn(c *candidate, name string, values []string) (known localcall.Addr
 	}
 	return known, isURL, elsewhere
 }
+
+// deployed is the address of a copy of the project on a platform, or on a machine with an address alone,
+// with its path: an API of others has a name of its own.
+var deployed = lazyregexp.New(`^\s*(?:https?://)?(?:[\w-]+\.)*?(?:\d+\.\d+\.\d+\.\d+|[\w-]+\.(?:onrender\.com|herokuapp\.com|vercel\.app|netlify\.app|railway\.app|fly\.dev|run\.app|koyeb\.app|azurewebsites\.net|amazonaws\.com|pythonanywhere\.com|cyclic\.(?:app|sh)|glitch\.me|deno\.dev|workers\.dev|ngrok\.io|ngrok-free\.app|devtunnels\.ms|trycloudflare\.com))(?::\d+)?/*((?:/[\w.-]+)*)/?\s*$`)
 
 // pathAlone is the address of a server behind the same address as the page.
 var pathAlone = lazyregexp.New(`^\s*/[\w/-]+\s*$`)

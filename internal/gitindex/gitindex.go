@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"io"
 	"iter"
+	"strings"
 )
 
 const (
@@ -34,6 +35,19 @@ func Paths(index io.Reader) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// MaxLink is the most that is read of a file that names a directory of git.
+const MaxLink = 64 << 10
+
+// Linked is the directory that the file .git of a linked work tree or a submodule names; empty for another
+// text. https://git-scm.com/docs/gitrepository-layout
+func Linked(text []byte) string {
+	link, ok := strings.CutPrefix(string(text), "gitdir: ")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(link)
 }
 
 // reader goes through the entries.

@@ -98,14 +98,13 @@ func tracked(file string) bool {
 // linked worktree or submodule names.
 func gitDir(dir string) string {
 	at := filepath.Join(dir, ".git")
-	text, err := untrusted.ReadFile(at, maxGitLink)
-	if link, ok := strings.CutPrefix(string(text), "gitdir: "); err == nil && ok {
-		if at = strings.TrimSpace(link); !filepath.IsAbs(at) {
-			at = filepath.Join(dir, at)
-		}
+	text, err := untrusted.ReadFile(at, gitindex.MaxLink)
+	link := gitindex.Linked(text)
+	switch {
+	case err != nil || link == "":
+		return at
+	case filepath.IsAbs(link):
+		return link
 	}
-	return at
+	return filepath.Join(dir, link)
 }
-
-// maxGitLink is the most that is read of a file that names a directory of git.
-const maxGitLink = 64 << 10

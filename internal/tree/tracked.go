@@ -3,11 +3,13 @@ package tree
 import (
 	"io"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/devup-cli/devup/internal/gitindex"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // maxIndex bounds git's index, which has some 100 bytes for each file.
@@ -20,13 +22,22 @@ const maxPaths = 256 << 20
 // commit a .env and then name it there, and a clone has it all the same.
 func trackedOf(fsys fs.FS) func() []string {
 	return sync.OnceValue(func() []string {
-		index, err := fsys.Open(".git/index")
-		if err != nil { // no clone, a linked work tree, or a directory in one
+		index, err := openIndex(fsys)
+		if err != nil { // no clone, or a directory in one
 			return nil
 		}
 		defer index.Close()
 		return trackedIn(index)
 	})
+}
+
+// openIndex opens git's index, which a linked work tree has in the directory that its file .git names.
+func openIndex(fsys fs.FS) (fs.File, error) {
+	text, err := untrusted.ReadFileFS(fsys, ".git", gitindex.MaxLink)
+	if linked := gitindex.Linked(text); err == nil && filepath.IsAbs(linked) {
+		return untrusted.Open(filepath.Join(linked, "index"))
+	}
+	return fsys.Open(".git/index")
 }
 
 // trackedIn are the paths in an index, as far as they are not too many: one says only what it

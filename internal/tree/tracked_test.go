@@ -3,6 +3,8 @@ package tree
 import (
 	"bytes"
 	"encoding/binary"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -66,6 +68,23 @@ func TestTracked(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestTrackedInALinkedWorkTree: its file .git names where its index lies.
+func TestTrackedInALinkedWorkTree(t *testing.T) {
+	t.Parallel()
+	linked := t.TempDir()
+	if err := os.WriteFile(filepath.Join(linked, "index"), indexOf(2, ".env", ".gitignore"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fsys := fstest.MapFS{".git": {Data: []byte("gitdir: " + linked + "\n")}, ".gitignore": {Data: []byte(".env\n")}, ".env": {}}
+	root, err := Walk(fsys, Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := held(root); got != ".env .git .gitignore" {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -37,7 +37,7 @@ func dataObjects(env *command.Env, repository detect.Repository) {
 	}
 }
 
-// saySeeds says which SQL files a data service loads.
+// saySeeds says which SQL files a data service loads, and which of its kind not.
 func saySeeds(env *command.Env, repository detect.Repository) {
 	for _, d := range repository.Data {
 		if len(d.Seeds) > 0 {
@@ -46,6 +46,9 @@ func saySeeds(env *command.Env, repository detect.Repository) {
 				names = append(names, untrusted.Name(file))
 			}
 			env.Say(d.Key + " loads " + strings.Join(names, ", ") + " when it starts for the first time")
+		}
+		for _, left := range d.NotLoaded {
+			env.Say(d.Key + " does not load " + untrusted.Name(left.File) + ": " + untrusted.Text(left.Why, false))
 		}
 	}
 }

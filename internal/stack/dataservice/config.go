@@ -118,11 +118,11 @@ func below(table map[string]any, prefix string, depth int) []setting {
 }
 
 var (
-	hostKey = lazyregexp.New(`(?i)["']?\bhost["']?\s*:\s*["'][^"'\n]+["']`)
+	hostKey = lazyregexp.New(`(?i)["']?\b(?:host["']?\s*:\s*["'][^"'\n]+|url["']?\s*:\s*["'][\w.-]+)["']`)
 	// databaseKey is a field that only a database has, where a server has a name, too.
 	databaseKey = lazyregexp.New(`(?i)\b(?:database|db(?:_?name)?)["']?\s*:`)
 	// ofSettings is what stands in front of an object of settings, in a file that only holds them.
-	ofSettings = lazyregexp.New(`(?i)(?:\bexport\s+default|\b\w*(?:config|db|database|conn\w*|options|settings|exports(?:\.\w+)?)(?:\s*:\s*\w+)?\s*=|["']?\b(?:db|database|mysql|postgres|postgresql|pg|sql|mongo|mongodb)["']?\s*:)\s*$`)
+	ofSettings = lazyregexp.New(`(?i)(?:\bexport\s+default|\b\w*(?:config|db|database|conn\w*|options|settings|exports(?:\.\w+)?)(?:\s*:\s*\w+)?\s*=|["']?\b(?:db|database|mysql|mariadb|postgres|postgresql|pg|sql|mongo|mongodb)["']?\s*:)\s*$`)
 )
 
 // objectClues read the address of a database in an object of settings that code elsewhere

@@ -58,7 +58,8 @@ var (
 // has to be understood: PAYMENTS_DB_URL is another database's. It is not ok for any other
 // variable.
 func classify(name string) (m Meaning, ok bool) {
-	if name == "MAIL_MAILER" { // Laravel's: the name of one in config/mail.php
+	switch name {
+	case "MAIL_MAILER", "REDIS_QUEUE", "REDIS_CLUSTER": // Laravel's, of files below config: the name of a mailer, that of a queue, and a kind
 		return Meaning{}, false
 	}
 	if strings.ToUpper(name) != name {

@@ -26,6 +26,7 @@ type Need struct {
 	Seeds    []string        // SQL files that it loads at its first start, in order
 
 	MakesDatabase bool // those files make the database
+	NotLoaded     []sqlfile.LeftOut
 }
 
 // Fixed is an address of a data service that is written into a source.
@@ -184,26 +185,27 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) sqlfile.See
 }
 
 // Load takes files that the service loads at its first start. The database that they name is
-// the service's; one that they make needs a user who may.
-func (s *Shared) Load(seeds sqlfile.Seeds) bool {
-	of := Lookup(s.Service)
-	if seeds.Makes && of.RootUser != "" && s.Login.User != of.RootUser {
-		if s.known().User != "" {
-			return false
-		}
-		s.Login.User = of.RootUser
+// the service's; one that they make needs a user who may. Where the source says another user, which no
+// variable changes, they are left out.
+func (s *Shared) Load(seeds sqlfile.Seeds) {
+	owner := seeds.Owner
+	if root := Lookup(s.Service).RootUser; seeds.Makes && root != "" {
+		owner = root
 	}
-	if seeds.Owner != "" && len(seeds.Files) > 0 && s.Login.User != seeds.Owner {
-		if s.known().User != "" {
-			return false
+	s.NotLoaded = seeds.LeftOut
+	if owner != "" && len(seeds.Files) > 0 && s.Login.User != owner {
+		if s.fixedUser() {
+			for _, file := range seeds.Files {
+				s.NotLoaded = append(s.NotLoaded, sqlfile.LeftOut{File: file, Why: "it needs the user " + owner + ", and the source connects as " + s.Login.User})
+			}
+			return
 		}
-		s.Login.User = seeds.Owner
+		s.Login.User = owner
 	}
 	if seeds.Database != "" {
 		s.Login.Name = seeds.Database
 	}
 	s.Seeds, s.MakesDatabase = seeds.Files, seeds.Makes && len(seeds.Files) > 0
-	return true
 }
 
 // KnownName is the name of the database as far as the services say it; empty for not.

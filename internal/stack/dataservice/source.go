@@ -2,6 +2,7 @@ package dataservice
 
 import (
 	"cmp"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -212,12 +213,24 @@ func callClues(file tree.File) []Clue {
 			continue
 		}
 		for _, m := range o.pattern.FindAllStringSubmatchIndex(file.Text, 8) {
+			if strings.HasPrefix(path.Base(file.Path), "knexfile.") && !inDevelopment(file.Text[:m[0]]) {
+				continue
+			}
 			if clue, ok := o.clue(file, m, constants); ok {
 				clues = append(clues, clue)
 			}
 		}
 	}
 	return clues
+}
+
+// environments are the names of the settings in a knexfile: https://knexjs.org/guide/migrations.html.
+var environments = lazyregexp.New(`(?m)^\s*["']?(development|test|testing|staging|production)["']?\s*:`)
+
+// inDevelopment says whether what follows a text in a file of settings is for development.
+func inDevelopment(before string) bool {
+	names := environments.FindAllStringSubmatch(before, -1)
+	return !slices.ContainsFunc(names, func(m []string) bool { return m[1] == "development" }) || names[len(names)-1][1] == "development"
 }
 
 // clue is what a match of the pattern shows, with its arguments.
@@ -307,6 +320,8 @@ func (a *Address) set(name, value string) {
 		"database": &a.Name, "db": &a.Name, "dbname": &a.Name, "name": &a.Name,
 	}[name]
 	switch {
+	case name == "url" && a.Host == "" && !strings.Contains(value, "/"):
+		a.Host = value
 	case name == "port" && a.Port == 0:
 		a.Port, _ = stack.PortNumber(value)
 	case field != nil && *field == "":

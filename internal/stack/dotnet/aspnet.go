@@ -40,7 +40,7 @@ var Language = stack.Language{
 var ASPNET = stack.Stack{
 	Name: "aspnet", Aliases: []string{"dotnet"}, Title: "ASP.NET", Language: &Language, Port: 8080,
 	Find:     find,
-	FindPort: func(*stack.App) (stack.Port, bool) { return stack.Port{}, false }, // ASPNETCORE_URLS decides, not the profiles
+	FindPort: portOfProfile,
 	Commands: commands,
 	Uses:     configured,
 	Prefixes: []string{"ASPNETCORE_", "DOTNET_"},
@@ -65,6 +65,7 @@ var (
 	assembly   = lazyregexp.New(`<AssemblyName>\s*([\w.-]+)\s*</AssemblyName>`)
 	reads      = lazyregexp.New(`\bGetEnvironmentVariable\(\s*"([A-Za-z_]\w*)"\s*\)(\s*\?\?\s*(?:"([^"\n]*)")?)?`)
 	maps       = lazyregexp.New(`\.Map(Get|Post|Put|Delete|Patch)\(\s*"(/?[^"\n]*)"`)
+	profileURL = lazyregexp.New(`"applicationUrl"\s*:\s*"[^"]*\bhttp://[^"/;]+:(\d+)`)
 	attributes = lazyregexp.New(`\[Route\(\s*"([^"\n]*)"\s*\)\]`)
 )
 
@@ -190,6 +191,17 @@ func version(a *stack.App) (string, tree.Evidence) {
 	return newest, tree.Evidence{Text: "the newest .NET"}
 }
 
+// portOfProfile is the port of a start on a laptop, where pages and the README expect it. What they
+// themselves say goes before it, so that it names no file as evidence: it may be that of https.
+func portOfProfile(a *stack.App) (stack.Port, bool) {
+	match := profileURL.FindStringSubmatch(a.Tree.Text(path.Join(a.Dir, "Properties", "launchSettings.json")))
+	if match == nil {
+		return stack.Port{}, false
+	}
+	n, ok := stack.PortNumber(match[1])
+	return stack.PortAt(n, tree.Evidence{Text: "applicationUrl in " + path.Join(a.Dir, "Properties", "launchSettings.json")}), ok
+}
+
 func uses(source tree.File) []stack.Use {
 	var found []stack.Use
 	for _, m := range reads.FindAllStringSubmatchIndex(source.Text, -1) {
@@ -219,7 +231,7 @@ func routes(sources []tree.File) []stack.Route {
 	return found
 }
 
-// commands watch the source. The profiles of launchSettings.json name ports of a laptop.
+// commands watch the source. The profiles of launchSettings.json listen on localhost alone.
 func commands(a *stack.App) stack.Commands {
 	if a.Module == "" {
 		return stack.Commands{

@@ -20,7 +20,7 @@ var (
 // configured are the values of the configuration that the sources demand and that its files do
 // not have, as environment variables: https://learn.microsoft.com/aspnet/core/fundamentals/configuration.
 // A connection string that is handed on is demanded. Of a project that keeps its files out of git, they
-// are all that the sources ask for.
+// are all that the sources ask for, and of any project all connection strings.
 func configured(a *stack.App) []stack.Use {
 	has, hasFile := map[string]bool{}, false
 	for _, name := range settingsFiles {
@@ -34,12 +34,12 @@ func configured(a *stack.App) []stack.Use {
 	for _, source := range a.Sources {
 		for _, m := range asked.FindAllStringSubmatchIndex(source.Text, -1) {
 			key, then := stack.Group(source.Text, m, 3), stack.Group(source.Text, m, 4)
-			demanded := then == "!" || strings.HasSuffix(then, "throw")
-			if stack.Group(source.Text, m, 1) != "" {
+			demanded, connects := then == "!" || strings.HasSuffix(then, "throw"), stack.Group(source.Text, m, 1) != ""
+			if connects {
 				key, demanded = "ConnectionStrings:"+stack.Group(source.Text, m, 2), then != ""
 			}
 			name := strings.ReplaceAll(key, ":", "__")
-			if has[strings.ToLower(key)] || strings.Contains(name, "-") || !demanded && hasFile {
+			if has[strings.ToLower(key)] || strings.Contains(name, "-") || !demanded && !connects && hasFile {
 				continue
 			}
 			found = append(found, stack.Use{Name: name, Required: demanded, Checked: demanded, Empty: true, Where: source.At(m[0], name)})

@@ -4,6 +4,7 @@ package golang
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -44,13 +45,19 @@ var Go = stack.Stack{
 	Name: "go", Aliases: []string{"golang"}, Title: "Go", Language: &Language, Port: 8080,
 	Find:     find,
 	Commands: commands,
-	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(reached(a.Tree, a.Dir, a.Entry), ports...) },
+	FindPort: func(a *stack.App) (stack.Port, bool) {
+		if a.Framework == pocketBase {
+			return stack.PortAt(8090, tree.Evidence{Text: "the default of PocketBase"}), true
+		}
+		return stack.PortIn(reached(a.Tree, a.Dir, a.Entry), ports...)
+	},
 	Settings: []string{"GIN_MODE", "GOPATH", "GOCACHE", "GOFLAGS", "GOOS", "GOARCH", "GOMAXPROCS", "GODEBUG", "CGO_ENABLED"},
 	Failures: failures,
 }
 
 // frameworks are titles by the module that shows them, those on top of others first.
 var frameworks = []struct{ module, title string }{
+	{"github.com/pocketbase/pocketbase", pocketBase},
 	{"github.com/gin-gonic/gin", "Gin"},
 	{"github.com/labstack/echo", "Echo"},
 	{"github.com/gofiber/fiber", "Fiber"},
@@ -61,11 +68,14 @@ var frameworks = []struct{ module, title string }{
 	{"google.golang.org/grpc", "gRPC"},
 }
 
+// pocketBase is a server with commands: https://pocketbase.io/docs/go-overview.
+const pocketBase = "PocketBase"
+
 var (
 	mainPackage = lazyregexp.New(`(?m)^package main\b`)
 	mainFunc    = lazyregexp.New(`(?m)^func main\(\)`)
 	// listens is what a program that serves something holds.
-	listens = lazyregexp.New(`\bListenAndServe(?:TLS)?\(|\bListen(?:TLS|TLSWithCertificate)?\(|\bhttp\.Serve(?:TLS)?\(|\bhttp\.Server\{|\.(?:Run|RunTLS|Start|StartTLS|StartServer)\((?:"|fmt\.|":"|\w+\.Sprintf|addr|address|port|host|cfg|config|os\.Getenv|listen|server)|\b(?:r|router|engine|g|server|srv)\.Run\(\)`)
+	listens = lazyregexp.New(`\bListenAndServe(?:TLS)?\(|\bListen(?:TLS|TLSWithCertificate)?\(|\bhttp\.Serve(?:TLS)?\(|\bhttp\.Server\{|\.(?:Run|RunTLS|Start|StartTLS|StartServer)\((?:"|fmt\.|":"|\w+\.Sprintf|addr|address|port|host|cfg|config|os\.Getenv|listen|server)|\b(?:r|router|engine|g|server|srv)\.Run\(\)|\bpocketbase\.New(?:WithConfig)?\(`)
 )
 
 // maxFiles bounds the sources of one module that are opened.
@@ -257,9 +267,13 @@ func commands(a *stack.App) stack.Commands {
 	if program == "" {
 		program = "."
 	}
+	var arguments []string
+	if a.Framework == pocketBase {
+		arguments = []string{"serve", "--http", "0.0.0.0:" + strconv.Itoa(a.Port.Number)}
+	}
 	return stack.Commands{
-		Dev:   stack.Reload([]string{"go", "build", "-o", "/tmp/app", program}, "/tmp/app"),
+		Dev:   stack.Reload([]string{"go", "build", "-o", "/tmp/app", program}, append([]string{"/tmp/app"}, arguments...)...),
 		Build: []string{"go", "build", "-trimpath", "-ldflags=-s -w", "-o", "/tmp/app", program},
-		Prod:  []string{"/usr/local/bin/app"},
+		Prod:  append([]string{"/usr/local/bin/app"}, arguments...),
 	}
 }

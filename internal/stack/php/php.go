@@ -63,6 +63,8 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			found = append(found, a)
 		case f.Has("composer.json") && stack.Explains(f):
 			t.Reject(dir, "a PHP package without an index.php: no server", tree.Evidence{File: path.Join(dir, "composer.json")})
+		case dir == "." && f.First("login.php", "home.php", "main.php", "dashboard.php", "welcome.php") != "":
+			t.LeaveOut(dir, "pages of PHP without an index.php: add one that leads to the first of them", tree.Evidence{File: f.First("login.php", "home.php", "main.php", "dashboard.php", "welcome.php")})
 		}
 	}
 	return found
@@ -126,6 +128,7 @@ var newest = []struct {
 	{"laravel/framework", "10", "8.3"},
 	{"laravel/framework", "7", "7.4"},
 	{"laravel/framework", "6", "7.4"},
+	{"laravel/framework", "5", "7.3"},
 	{"symfony/framework-bundle", "4", "7.4"},
 	{"symfony/framework-bundle", "5", "8.2"},
 }

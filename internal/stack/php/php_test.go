@@ -32,6 +32,7 @@ func TestVersion(t *testing.T) {
 		`{"require":{"php":"^7.3|^8.0","laravel/framework":"^8.75"}}`:   "8.1",
 		`{"require":{"php":"^7.2.5","laravel/framework":"^7.29"}}`:      "7.4",
 		`{"require":{"laravel/framework":"^10.0"}}`:                     "8.3",
+		`{"require":{"php":">=5.6.4","laravel/framework":"5.3.*"}}`:     "7.3",
 		`{"require":{"php":["broken"],"symfony/framework-bundle":"5"}}`: "8.2",
 		`{`: "8.4",
 	} {

@@ -42,6 +42,9 @@ var (
 	ofOthers = lazyregexp.New(`(?i)\bautoincrement\b|\bpragma\b|\bidentity\s*\(|\bnvarchar\b|(?m)^GO\s*$`)
 )
 
+// maxHead bounds how much of a file is read for what it is.
+const maxHead = 64 << 10
+
 // maxSeeds is how many SQL files are taken for initial data. More are a collection of scripts.
 const maxSeeds = 9
 
@@ -51,7 +54,11 @@ type Seeds struct {
 	Database string // that they name; empty for none
 	Makes    bool   // they make it themselves, and fail where it is there
 	Owner    string // the user who has to be there, because they give tables to them; empty for none
+	LeftOut  []LeftOut
 }
+
+// LeftOut is an SQL file with a reason why a database would stop at it.
+type LeftOut struct{ File, Why string }
 
 // Server is the database that loads the files.
 type Server struct {
@@ -64,7 +71,35 @@ type Server struct {
 // known, or where none is known, all the same.
 func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 	var tables, rows []string
+	var leftOut []LeftOut
 	found := Seeds{Database: known}
+	for _, name := range filesIn(t, dirs) {
+		text := t.Text(name)
+		switch why := stopsAt(text); {
+		case why != "" && s.loads(text):
+			leftOut = append(leftOut, LeftOut{name, why})
+		case !found.add(s, text):
+		case rowsNames.MatchString(path.Base(name)) && !seedNames.MatchString(path.Base(name)):
+			rows = append(rows, name)
+		default:
+			tables = append(tables, name)
+		}
+	}
+	if len(tables)+len(rows) > maxSeeds {
+		return Seeds{}
+	}
+	seeds := Seeds{Database: known, LeftOut: leftOut}
+	for _, name := range inOrder(t, append(tables, rows...)) {
+		if seeds.add(s, t.Text(name)) {
+			seeds.Files = append(seeds.Files, name)
+		}
+	}
+	return seeds
+}
+
+// filesIn are the SQL files at the usual places below directories, without those of other uses.
+func filesIn(t *tree.Tree, dirs []string) []string {
+	var files []string
 	for _, dir := range dirs {
 		for _, below := range seedDirectories {
 			at := slices.IndexFunc(t.Paths, func(p string) bool { return strings.EqualFold(p, path.Join(dir, below)) })
@@ -73,28 +108,13 @@ func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 			}
 			f := t.Directory(t.Paths[at])
 			for _, name := range f.Names {
-				full := path.Join(f.Path, name)
-				switch {
-				case path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full):
-				case !found.add(s, t.Text(full)):
-				case rowsNames.MatchString(name) && !seedNames.MatchString(name):
-					rows = append(rows, full)
-				default:
-					tables = append(tables, full)
+				if full := path.Join(f.Path, name); path.Ext(name) == ".sql" && !notSeeds.MatchString(name) && !slices.Contains(files, full) {
+					files = append(files, full)
 				}
 			}
 		}
 	}
-	if len(tables)+len(rows) > maxSeeds {
-		return Seeds{}
-	}
-	seeds := Seeds{Database: known}
-	for _, name := range inOrder(t, append(tables, rows...)) {
-		if seeds.add(s, t.Text(name)) {
-			seeds.Files = append(seeds.Files, name)
-		}
-	}
-	return seeds
+	return files
 }
 
 // add says whether a text goes with the others, and if so remembers what it needs.
@@ -109,8 +129,8 @@ func (seeds *Seeds) add(s Server, text string) bool {
 
 // loads says whether a text is plain SQL for the database.
 func (s Server) loads(text string) bool {
-	head := text[:min(len(text), 64<<10)]
-	if !makesTable.MatchString(head) || ofOthers.MatchString(head) || dropsBlindly(head) {
+	head := text[:min(len(text), maxHead)]
+	if !makesTable.MatchString(head) || ofOthers.MatchString(head) {
 		return false
 	}
 	return s.Foreign == nil || !s.Foreign.MatchString(head)
@@ -141,15 +161,26 @@ func (seeds *Seeds) take(s Server, text string) bool {
 	return true
 }
 
-// dropsBlindly says whether a text drops something without asking whether it is there, before it
-// makes anything.
-func dropsBlindly(text string) bool {
-	m := drops.FindStringSubmatchIndex(text)
-	if m == nil {
-		return false
+// stopsAt says at what of a text a new database stops: it drops something, without asking whether it is
+// there, before it makes anything, or makes something twice. It is empty for nothing.
+func stopsAt(text string) string {
+	text = text[:min(len(text), maxHead)]
+	if m := drops.FindStringSubmatchIndex(text); m != nil {
+		first, name := makesTable.FindStringIndex(text), stack.Group(text, m, 1)+stack.Group(text, m, 2)
+		if (first == nil || m[0] < first[0]) && !strings.EqualFold(name, "if") {
+			return "it drops " + strings.Trim(name, "`\";") + ", which is not there"
+		}
+		return ""
 	}
-	first := makesTable.FindStringIndex(text)
-	return (first == nil || m[0] < first[0]) && !strings.EqualFold(stack.Group(text, m, 1)+stack.Group(text, m, 2), "if")
+	made := map[string]bool{}
+	for _, m := range makesOne.FindAllStringSubmatch(tree.BlankComments(text, "--"), -1) {
+		code := strings.ToLower(strings.Join(strings.Fields(m[0]), " "))
+		if made[code] && !strings.Contains(code, "if not exists") && !strings.Contains(code, "or replace") {
+			return "it makes " + m[1] + " twice"
+		}
+		made[code] = true
+	}
+	return ""
 }
 
 // own says whether one user can own what a text and the others give to a user, and remembers

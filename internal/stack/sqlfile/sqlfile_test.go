@@ -16,17 +16,15 @@ var servers = map[string]Server{"postgres": {Foreign: OfMySQL}, "mysql": {Foreig
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"CREATE TABLE x (id int);":                                           "postgres mysql",
-		"CREATE TABLE x (id SERIAL);":                                        "postgres",
-		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                           "mysql",
-		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);":          "mysql",
-		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":           "postgres",
-		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":             "",
-		"SELECT * FROM x;":                                                   "",
-		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":               "postgres",
-		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                  "",
-		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);": "",
-		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;":                         "postgres",
+		"CREATE TABLE x (id int);":                                  "postgres mysql",
+		"CREATE TABLE x (id SERIAL);":                               "postgres",
+		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                  "mysql",
+		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "mysql",
+		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":  "postgres",
+		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":    "",
+		"SELECT * FROM x;":                                          "",
+		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":      "postgres",
+		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;":                "postgres",
 	} {
 		var got []string
 		for _, name := range []string{"postgres", "mysql"} {
@@ -36,6 +34,23 @@ func TestSeeds(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q is for %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestStopsAt(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                            "it drops public.x, which is not there",
+		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);":           "it drops y, which is not there",
+		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":                         "",
+		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;\nCREATE TABLE y (id SERIAL);":      "",
+		"CREATE TABLE x(id SERIAL);\n-- for tests\ncreate  table x(id SERIAL);":        "it makes x twice",
+		"CREATE TABLE a.x (id SERIAL);\nCREATE TABLE b.x (id SERIAL);":                 "",
+		"CREATE TABLE IF NOT EXISTS x (y int);\nCREATE TABLE IF NOT EXISTS x (y int);": "",
+	} {
+		if got := stopsAt(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }

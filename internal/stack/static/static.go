@@ -45,8 +45,8 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
 		within := func(a *stack.App) bool { return a.Dir == "." || tree.IsBelow(a.Dir, dir) }
-		if strings.Contains(dir, "/") || tree.IsBelowAside(dir) || slices.ContainsFunc(found, within) {
-			continue
+		if strings.Contains(dir, "/") || tree.IsBelowAside(dir) || slices.ContainsFunc(found, within) || dir == "web" && t.Directory(".").Has("pubspec.yaml") {
+			continue // the last is a template of Flutter
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if a.Recognise(stacks) {
