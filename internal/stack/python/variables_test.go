@@ -1,6 +1,7 @@
 package python
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -131,5 +132,19 @@ other: str
 	want := "APP_API=/api APP_PORT! APP_URL APP_MAYBE THE_KEY! NAME=n PLAIN! FIRST=f MANY=[] ONES[] ONE= ORIGINS=[] OTHER!"
 	if text := strings.Join(got, " "); text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
+	}
+}
+
+// TestNestedSettingsAreBounded: models of a repository can double with each class.
+func TestNestedSettingsAreBounded(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString("from pydantic_settings import BaseSettings\nclass M0(BaseModel):\n    a: str\n")
+	for i := 1; i < 40; i++ {
+		fmt.Fprintf(&text, "class M%d(BaseModel):\n    a: M%d\n    b: M%d\n    me: M%d\n", i, i-1, i-1, i)
+	}
+	text.WriteString("class S(BaseSettings):\n    env_nested_delimiter = '__'\n    m: M39\n")
+	if got := len(settings(tree.File{Path: "s.py", Text: text.String()})); got != maxFields {
+		t.Errorf("%d variables are read, want %d", got, maxFields)
 	}
 }
