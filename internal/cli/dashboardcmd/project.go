@@ -22,6 +22,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // project is one project with what its services answer now.
@@ -32,7 +33,7 @@ func (s *source) project(ctx context.Context, all *session.Session, name string)
 	if err != nil {
 		return p, err
 	}
-	opened, err := s.open(ctx, env, session.Want{Project: session.Optional, Workspace: true, Gateway: session.GatewayAsConfigured})
+	opened, err := s.open(ctx, env, withURLs)
 	if err != nil {
 		if ctx.Err() != nil {
 			return p, err
@@ -48,6 +49,7 @@ func (s *source) project(ctx context.Context, all *session.Session, name string)
 	if opened.Project != nil {
 		v.resolved = session.ResolvedAsRunning(ctx, opened)
 		v.rows = expose.Table(v.resolved, opened.Workspace, show.States(opened.Observed.Containers))
+		v.visible = s.visibilities(ctx, session.PortControl(opened))
 		v.findings = show.Answers(ctx, opened, func(c plan.Container) bool { return c.State == "running" })
 	}
 	for _, service := range opened.Services() {
@@ -64,11 +66,15 @@ type view struct {
 	resolved *project.Project // nil where the files cannot be read
 	rows     []expose.Row
 	findings []ready.Finding
+	visible  map[int]workspace.Visibility // of ports in a workspace
 }
+
+// withURLs is a project with the URLs that its services have now.
+var withURLs = session.Want{Project: session.Optional, Workspace: true, Gateway: session.GatewayAsConfigured}
 
 // service is one service as it is now.
 func (v *view) service(ctx context.Context, name string) dashboard.Service {
-	s := dashboard.Service{Name: name, URLs: []dashboard.URL{}, Containers: []dashboard.Container{}, DependsOn: []dashboard.Dependency{}, Wiring: []dashboard.Wire{}}
+	s := dashboard.Service{Name: name, URLs: []dashboard.URL{}, Containers: []dashboard.Container{}, DependsOn: []dashboard.Dependency{}, Wiring: []dashboard.Wire{}, Setup: []string{}}
 	containers := v.session.Containers([]string{name})
 	s.State = cmp.Or(show.States(containers)[name], expose.NotRunning)
 	for _, c := range containers {
@@ -82,13 +88,60 @@ func (v *view) service(ctx context.Context, name string) dashboard.Service {
 	}
 	for _, r := range v.rows {
 		if r.Service == name {
-			s.URLs = append(s.URLs, urlOf(r))
+			u := urlOf(r)
+			if u.Link != "" && !r.Tunneled() {
+				u.Visibility = string(v.visible[r.Port])
+			}
+			s.URLs = append(s.URLs, u)
 		}
 	}
 	if v.resolved != nil {
 		v.relations(&s)
+		for _, step := range v.resolved.Extensions[name].Setup {
+			s.Setup = append(s.Setup, step.Name)
+		}
 	}
 	return s
+}
+
+// portsTime is how long the visibility of ports is taken for known: the program of a workspace takes seconds to list them.
+const portsTime = 20 * time.Second
+
+// visibilities are those of the ports of the workspace, as they were known last. They are read in the background.
+func (s *source) visibilities(ctx context.Context, control workspace.Control) map[int]workspace.Visibility {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if control.List != nil && time.Since(s.portsRead) > portsTime {
+		s.portsRead = time.Now()
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), portsTime)
+		go func() {
+			defer cancel()
+			s.readPorts(limited, control)
+		}()
+	}
+	return s.ports
+}
+
+// readPorts asks the workspace which ports are public.
+func (s *source) readPorts(ctx context.Context, control workspace.Control) {
+	if control.List == nil {
+		return
+	}
+	listed, err := control.List(ctx)
+	if err != nil {
+		return // as it was known before
+	}
+	ports := map[int]workspace.Visibility{}
+	for _, p := range listed {
+		ports[p.Number] = p.Visibility
+	}
+	s.mu.Lock()
+	changed := !maps.Equal(ports, s.ports)
+	s.ports = ports
+	s.mu.Unlock()
+	if changed {
+		s.poke()
+	}
 }
 
 // startTime is how long a service may take until it answers, before that is a failure.
