@@ -49,7 +49,7 @@ func each(t *testing.T, f func(*testing.T, *cobra.Command)) {
 }
 
 // changing are the commands that change something and have no dry run.
-var changing = []string{"attach", "build", "cp", "db", "exec", "open", "pull", "push", "serve", "share", "shell", "watch"}
+var changing = []string{"attach", "build", "cp", "dashboard", "db", "exec", "open", "pull", "push", "serve", "share", "shell", "watch"}
 
 // TestDryRunMarks: every command has a dry run, changes nothing, or refuses --dry-run. A new
 // one has to decide.

@@ -48,6 +48,7 @@ type Project struct {
 	Dir      string            `json:"dir"`
 	DirGone  bool              `json:"dir_gone,omitempty"`
 	Problem  string            `json:"problem,omitempty"` // why its files cannot be read
+	URLs     []URL             `json:"urls"`              // of its gateway
 	Services []Service         `json:"services"`
 	Failures []json.RawMessage `json:"failures"` // of the last run, as --json prints errors
 }

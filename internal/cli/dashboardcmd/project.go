@@ -27,7 +27,7 @@ import (
 
 // project is one project with what its services answer now.
 func (s *source) project(ctx context.Context, all *session.Session, name string) (dashboard.Project, error) {
-	p := dashboard.Project{Name: name, Dir: all.State.Owners[name], Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
+	p := dashboard.Project{Name: name, Dir: all.State.Owners[name], URLs: []dashboard.URL{}, Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
 	p.DirGone = p.Dir != "" && checkout.Removed(p.Dir)
 	env, err := s.in(all, name)
 	if err != nil {
@@ -52,6 +52,7 @@ func (s *source) project(ctx context.Context, all *session.Session, name string)
 		v.visible = s.visibilities(ctx, session.PortControl(opened))
 		v.findings = show.Answers(ctx, opened, func(c plan.Container) bool { return c.State == "running" })
 	}
+	p.URLs = v.urls(project.GatewayName)
 	for _, service := range opened.Services() {
 		p.Services = append(p.Services, v.service(ctx, service))
 	}
@@ -74,7 +75,7 @@ var withURLs = session.Want{Project: session.Optional, Workspace: true, Gateway:
 
 // service is one service as it is now.
 func (v *view) service(ctx context.Context, name string) dashboard.Service {
-	s := dashboard.Service{Name: name, URLs: []dashboard.URL{}, Containers: []dashboard.Container{}, DependsOn: []dashboard.Dependency{}, Wiring: []dashboard.Wire{}, Setup: []string{}}
+	s := dashboard.Service{Name: name, URLs: v.urls(name), Containers: []dashboard.Container{}, DependsOn: []dashboard.Dependency{}, Wiring: []dashboard.Wire{}, Setup: []string{}}
 	containers := v.session.Containers([]string{name})
 	s.State = cmp.Or(show.States(containers)[name], expose.NotRunning)
 	for _, c := range containers {
@@ -85,15 +86,6 @@ func (v *view) service(ctx context.Context, name string) dashboard.Service {
 			s.Built = v.source.imageTime(ctx, c.Image)
 		}
 		v.judge(&s, c, d)
-	}
-	for _, r := range v.rows {
-		if r.Service == name {
-			u := urlOf(r)
-			if u.Link != "" && !r.Tunneled() {
-				u.Visibility = string(v.visible[r.Port])
-			}
-			s.URLs = append(s.URLs, u)
-		}
 	}
 	if v.resolved != nil {
 		v.relations(&s)
@@ -179,12 +171,20 @@ func (v *view) judge(s *dashboard.Service, c plan.Container, d detail) {
 	}
 }
 
-func urlOf(r expose.Row) dashboard.URL {
-	u := dashboard.URL{Text: cmp.Or(r.URL, r.Address), Link: r.URL, Port: r.Port, Public: r.Public, Access: string(r.Access)}
-	if u.Text == "" {
-		u.Text = "a free port, once it runs"
+// urls are the addresses of a service, or of the gateway.
+func (v *view) urls(service string) []dashboard.URL {
+	urls := []dashboard.URL{}
+	for _, r := range v.rows {
+		if r.Service != service {
+			continue
+		}
+		u := dashboard.URL{Text: cmp.Or(r.URL, r.Address, "a free port, once it runs"), Link: r.URL, Port: r.Port, Public: r.Public, Access: string(r.Access)}
+		if u.Link != "" && !r.Tunneled() {
+			u.Visibility = string(v.visible[r.Port])
+		}
+		urls = append(urls, u)
 	}
-	return u
+	return urls
 }
 
 // relations are what a service depends on, and which of its variables hold the addresses of others.

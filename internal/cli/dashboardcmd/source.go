@@ -104,7 +104,7 @@ const failureShown = 24 * time.Hour
 
 // failedProject is a project of which there is nothing but a run that failed.
 func failedProject(run history.Run) dashboard.Project {
-	p := dashboard.Project{Name: run.Project, Dir: run.Dir, Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
+	p := dashboard.Project{Name: run.Project, Dir: run.Dir, URLs: []dashboard.URL{}, Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
 	for _, f := range failuresOf(run) {
 		p.Failures = append(p.Failures, f.text)
 	}

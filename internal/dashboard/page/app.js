@@ -63,6 +63,7 @@ function render() {
   replace($('projects'), state.projects.map(projectTab));
   replace($('failures'), p ? failures(p) : []);
   $('place').textContent = p ? place(p) : '';
+  replace($('gateway'), p ? p.urls.map((u) => address(p, { service: 'gateway' }, u)) : []);
   replace($('project-actions'), p ? projectActions(p) : []);
   replace($('services'), p ? p.services.map((s) => service(p, s)) : empty());
   document.querySelector('.views').hidden = !p;
