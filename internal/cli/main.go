@@ -2,7 +2,7 @@
 // commands about devup itself. The others are in packages by what a user does:
 //
 //	command       flags, questions and output that all commands have
-//	converge      flags and questions of a run, for the commands that bring the engine to what the files say
+//	reconcile     flags and questions of a run, for the commands that bring the engine to what the files say
 //	show          what commands of several groups print
 //	upcmd, containercmd, execcmd, imagecmd, urlcmd, projectcmd, doctorcmd
 //

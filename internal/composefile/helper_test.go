@@ -11,7 +11,7 @@ import (
 )
 
 // load finds and loads files under their plain name, and reads the env files of all services.
-func load(ctx context.Context, o Options, proof string) (Model, *Set, error) {
+func load(ctx context.Context, o Options, validated string) (Model, *Set, error) {
 	set, err := Find(o)
 	if err != nil {
 		return Model{}, nil, err
@@ -20,7 +20,7 @@ func load(ctx context.Context, o Options, proof string) (Model, *Set, error) {
 	if err != nil {
 		return Model{}, set, err
 	}
-	model, err := set.Load(ctx, LoadOptions{Name: name, Proof: proof})
+	model, err := set.Load(ctx, LoadOptions{Name: name, Validated: validated})
 	if err != nil {
 		return model, set, err
 	}

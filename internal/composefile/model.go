@@ -22,21 +22,21 @@ import (
 // To check files against Compose's schema takes longer than all else of a load: each
 // process compiles the schema again. What was right once is right the next time, so a load
 // proves what it checked by the hash of all that the check depends on (the schema, the
-// files, and what became of each text with a variable), and who brings the proof is spared
+// files, and what became of each text with a variable), and who brings that hash is spared
 // the check.
 
 // Model is the loaded files.
 type Model struct {
-	Project *types.Project // all of it: no services are selected, and no env files of services are read
-	Proof   string         // what to give as the proof the next time; empty where the files name others
-	Unset   Unset          // also where there is no model
+	Project   *types.Project // all of it: no services are selected, and no env files of services are read
+	Validated string         // the hash to give to the next load; empty where the files name others
+	Unset     Unset          // also where there is no model
 }
 
 // LoadOptions say how to load a model.
 type LoadOptions struct {
-	Name     string   // of the project
-	Profiles []string // that are active
-	Proof    string   // of an earlier load, which makes this one faster where nothing has changed; empty for none
+	Name      string   // of the project
+	Profiles  []string // that are active
+	Validated string   // of an earlier load, which makes this one faster where nothing has changed; empty for none
 }
 
 // Load loads the files. The error is a [fail.Error] with the code Config and, where it can
@@ -49,17 +49,17 @@ func (s *Set) Load(ctx context.Context, o LoadOptions) (Model, error) {
 		return Model{}, OnStandardInput(err)
 	}
 	l := &modelLoad{set: s, options: o}
-	if model, ok := l.proven(ctx); ok {
+	if model, ok := l.second(ctx); ok {
 		return model, s.counts(model.Project)
 	}
-	model, proof, err := l.attempt(ctx, true)
+	model, validated, err := l.attempt(ctx, true)
 	if ctx.Err() != nil {
 		return Model{}, ctx.Err()
 	}
 	if err != nil {
 		return Model{Unset: l.expander.unset()}, OnStandardInput(Explain(err, s.Files))
 	}
-	return Model{model, proof, l.expander.unset()}, s.counts(model)
+	return Model{model, validated, l.expander.unset()}, s.counts(model)
 }
 
 // modelLoad is one run of [Set.Load].
@@ -69,11 +69,11 @@ type modelLoad struct {
 	expander expander
 }
 
-// proven loads the files unchecked, because only then it is known what they say, and is not
-// ok where the given proof does not stand for them. What goes wrong is not told: the check
+// second loads the files unchecked, because only then it is known what they say, and is not
+// ok where the given hash does not stand for them. What goes wrong is not told: the check
 // comes first and says more, and without it compose-go panics at values of a wrong type.
-func (l *modelLoad) proven(ctx context.Context) (m Model, ok bool) {
-	if l.options.Proof == "" {
+func (l *modelLoad) second(ctx context.Context) (m Model, ok bool) {
+	if l.options.Validated == "" {
 		return Model{}, false
 	}
 	defer func() {
@@ -84,12 +84,12 @@ func (l *modelLoad) proven(ctx context.Context) (m Model, ok bool) {
 			l.expander = expander{}
 		}
 	}()
-	model, proof, err := l.attempt(ctx, false)
-	return Model{model, proof, l.expander.unset()}, err == nil && proof == l.options.Proof
+	model, validated, err := l.attempt(ctx, false)
+	return Model{model, validated, l.expander.unset()}, err == nil && validated == l.options.Validated
 }
 
-// attempt loads the files, checked against the schema or not, and gives the proof that
-// stands for them. The proof is empty where they name other files, which it would not cover.
+// attempt loads the files, checked against the schema or not, and gives the hash that
+// stands for them. The hash is empty where they name other files, which it would not cover.
 func (l *modelLoad) attempt(ctx context.Context, checked bool) (*types.Project, string, error) {
 	expanded, others := map[string]string{}, false
 	var over error // what ended the load
@@ -131,10 +131,10 @@ func (l *modelLoad) attempt(ctx context.Context, checked bool) (*types.Project, 
 	if others {
 		return model, "", nil
 	}
-	return model, proofOf(l.set.Files, expanded), nil
+	return model, validatedHash(l.set.Files, expanded), nil
 }
 
-func proofOf(sources []File, expanded map[string]string) string {
+func validatedHash(sources []File, expanded map[string]string) string {
 	h := sha256.New()
 	write := func(s string) { fmt.Fprintf(h, "%d:%s", len(s), s) }
 	write(schema.Schema)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// idleness ends a dashboard that no one looks at and that has nothing to show. `devup down` ends it at
+// idleMonitor ends a dashboard that no one looks at and that has nothing to show. `devup down` ends it at
 // once with the last project; this is for projects that were removed in another way.
-type idleness struct {
+type idleMonitor struct {
 	empty func(context.Context) (bool, error)
 
 	mu    sync.Mutex
@@ -21,7 +21,7 @@ type idleness struct {
 const askAfter = time.Hour
 
 // noting notes which requests are under way.
-func (l *idleness) noting(next http.Handler) http.Handler {
+func (l *idleMonitor) noting(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l.add(1)
 		defer l.add(-1)
@@ -29,7 +29,7 @@ func (l *idleness) noting(next http.Handler) http.Handler {
 	})
 }
 
-func (l *idleness) add(n int) {
+func (l *idleMonitor) add(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open += n
@@ -37,7 +37,7 @@ func (l *idleness) add(n int) {
 }
 
 // needed tells whether a page is open or was a while ago, or the engine has a project.
-func (l *idleness) needed(ctx context.Context) bool {
+func (l *idleMonitor) needed(ctx context.Context) bool {
 	l.mu.Lock()
 	quiet := l.open == 0 && time.Since(l.since) > askAfter
 	l.mu.Unlock()

@@ -49,7 +49,7 @@ func Serve(ctx context.Context, o daemon.Options, s Served, c Config, failures *
 	if c.ReadOnly {
 		shown.Act = nil
 	}
-	life := idleness{since: time.Now(), empty: s.Empty}
+	life := idleMonitor{since: time.Now(), empty: s.Empty}
 	p := daemon.Process[Config]{
 		Options: o, Config: c, Failures: failures, Listener: listener,
 		Server: &http.Server{Handler: life.noting(New(ctx, shown)), ErrorLog: failures.Logger(), ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute},

@@ -24,7 +24,7 @@ func portOfAddress(c *candidate, env runfiles.EnvFile) (Port, bool) {
 // decideAddress has a server told to listen on all addresses where a variable that it reads
 // has only the loopback address, in an env file or as a default.
 func decideAddress(c *candidate) {
-	if c.Page || c.Compose != "" {
+	if c.Frontend || c.Compose != "" {
 		return
 	}
 	whole := decideWholeAddress(c)
@@ -55,15 +55,15 @@ func decideAddress(c *candidate) {
 // decideWholeAddress has a server told the address that it listens on, by the variable that it
 // takes as it is; empty for none.
 func decideWholeAddress(c *candidate) string {
-	if c.Of.Language.Address == nil || c.Port.Number == 0 {
+	if c.Stack.Language.Address == nil || c.Port.Number == 0 {
 		return ""
 	}
-	name := c.Of.Language.Address(c.App)
+	name := c.Stack.Language.Address(c.App)
 	if name == "" {
 		return ""
 	}
 	host := ""
-	if c.Of.Language.Name != "golang" { // which takes none for all
+	if c.Stack.Language.Name != "golang" { // which takes none for all
 		host = "0.0.0.0"
 	}
 	c.Listens = append(c.Listens, stack.Setting{Name: name, Value: fmt.Sprintf("%s:%d", host, c.Port.Number)})

@@ -44,12 +44,12 @@ func (s adoption) adopt() {
 			continue
 		}
 		s.tree.Take(dir)
-		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
-		app.Be(&adopted)
+		app := &stack.App{Tree: s.tree, Stack: &adopted, Service: stack.Service{Dir: dir}}
+		app.DescribeAs(&adopted)
 		app.Dockerfile = name
 		language, _ := filenames.LanguageIn(s.tree.Directory(dir))
 		app.Framework = cmp.Or(language, d.BaseImage()) + " (Dockerfile)"
-		app.Page = proxyImages[d.BaseImage()]
+		app.Frontend = proxyImages[d.BaseImage()]
 		s.found = append(s.found, &candidate{App: app})
 	}
 }
@@ -127,11 +127,11 @@ func (s *scan) dockerfileFor(c *candidate) string {
 		return own
 	}
 	for _, name := range (adoption{s}).dockerfilesIn(c.Dir) {
-		if p := c.Of.Language.ForProduction; p != nil && p.MatchString(s.tree.Text(path.Join(c.Dir, name))) {
+		if p := c.Stack.Language.ForProduction; p != nil && p.MatchString(s.tree.Text(path.Join(c.Dir, name))) {
 			c.ProdDockerfile = c.ProdDockerfile || name == "Dockerfile"
 			continue
 		}
-		if !c.shares || runfiles.ParseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).Runs(c.Of.Language.Name) {
+		if !c.shares || runfiles.ParseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).Runs(c.Stack.Language.Name) {
 			return name
 		}
 	}

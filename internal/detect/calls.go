@@ -17,7 +17,7 @@ func (c localCaller) localCalls() []localcall.Call {
 	for _, source := range c.Sources {
 		switch {
 		case c.isProxyFile(source.Path): // it speaks of what the development server does
-		case c.Page:
+		case c.Frontend:
 			calls = append(calls, localcall.In(source)...)
 		default:
 			calls = append(calls, localcall.Origins(source)...)
@@ -42,10 +42,10 @@ func decideCalls(all services, c *candidate) {
 	calls := localCaller{c}.localCalls()
 	for _, call := range calls {
 		sibling := all.byPort(call.Port)
-		if sibling == c || !c.Page && sibling == nil {
+		if sibling == c || !c.Frontend && sibling == nil {
 			continue // its own page, or another server's business
 		}
-		c.Calls = append(c.Calls, Call{Port: call.Port, Origin: !c.Page, Instead: localCaller{c}.instead(sibling, call.URL), Evidence: call.Where})
+		c.Calls = append(c.Calls, Call{Port: call.Port, Origin: !c.Frontend, Instead: localCaller{c}.instead(sibling, call.URL), Evidence: call.Where})
 		if remarked[call.Target()] {
 			continue
 		}
@@ -55,7 +55,7 @@ func decideCalls(all services, c *candidate) {
 		switch {
 		case sibling == nil:
 			c.Remark(e, "")
-		case c.Page && (sibling.HostPort != call.Port || call.AsksForTLS()):
+		case c.Frontend && (sibling.HostPort != call.Port || call.AsksForTLS()):
 			c.Remark(e, localCaller{c}.instead(sibling, call.URL))
 		default:
 			c.RemarkElsewhere(e, localCaller{c}.instead(sibling, call.URL))
@@ -79,7 +79,7 @@ func remarkOf(c, sibling *candidate, call localcall.Call) string {
 	switch {
 	case sibling == nil:
 		return fmt.Sprintf(" is hard-coded, and no service here has port %d", call.Port)
-	case !c.Page:
+	case !c.Frontend:
 		return fmt.Sprintf(" is a hard-coded origin: the pages of %s have another one in a cloud workspace, or when their port changes", sibling.Name)
 	case call.AsksForTLS():
 		return fmt.Sprintf(" is hard-coded, but %s answers http there, not https", sibling.Name)
@@ -100,11 +100,11 @@ func (c localCaller) instead(sibling *candidate, url string) string {
 	}
 	name := EnvName(cmp.Or(sibling.Compose, sibling.Name))
 	prefix := ""
-	if c.Page {
-		if c.Of.Reads == "" {
+	if c.Frontend {
+		if c.Stack.EnvSyntax == "" {
 			return "write the path alone and " + gateway
 		}
-		prefix = c.Of.Reads[strings.LastIndexByte(c.Of.Reads, '.')+1:]
+		prefix = c.Stack.EnvSyntax[strings.LastIndexByte(c.Stack.EnvSyntax, '.')+1:]
 	}
 	variable, symbol := prefix+name+"_URL", "DEVUP_URL_"
 	if localcall.IsSocket(url) {
@@ -117,12 +117,12 @@ func (c localCaller) instead(sibling *candidate, url string) string {
 		}
 	}
 	set := fmt.Sprintf("%s: ${%s%s:-%s} under environment", variable, symbol, name, url)
-	if c.Page {
-		code := fmt.Sprintf(`%s%s || "%s"`, strings.TrimSuffix(c.Of.Reads, prefix), variable, url)
+	if c.Frontend {
+		code := fmt.Sprintf(`%s%s || "%s"`, strings.TrimSuffix(c.Stack.EnvSyntax, prefix), variable, url)
 		return fmt.Sprintf("write %s, and set %s; or write the path alone and %s", code, set, gateway)
 	}
 	code := "the value of " + variable
-	if getenv := c.Of.Language.Getenv; getenv != nil {
+	if getenv := c.Stack.Language.Getenv; getenv != nil {
 		code = getenv(variable, url)
 	}
 	return fmt.Sprintf("write %s, and set %s; or run `devup up --gateway`, where pages and servers have one origin", code, set)
@@ -141,7 +141,7 @@ var notVariable = lazyregexp.New(`[^A-Z0-9]`)
 func decideRemarks(all services, c *candidate) {
 	remarkCalls(all, c)
 	decideCalls(all, c)
-	if remark := c.Of.Language.Remarks; remark != nil {
+	if remark := c.Stack.Language.Remarks; remark != nil {
 		remark(c.App)
 	}
 }

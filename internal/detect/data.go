@@ -26,12 +26,12 @@ type dataServices struct{ *scan }
 func (s dataServices) decideData() []Data {
 	var uses []dataservice.Use
 	for _, c := range s.found {
-		if (c.Page || c.assets) && !c.Of.ServerSide {
+		if (c.Frontend || c.assets) && !c.Stack.ServerSide {
 			continue // pages reach no database
 		}
 		var unused []string
-		if c.Of.Unused != nil {
-			unused = c.Of.Unused(c.App)
+		if c.Stack.UnusedServices != nil {
+			unused = c.Stack.UnusedServices(c.App)
 		}
 		seen := s.seen(c)
 		wanted, sqlite, away := dataservice.Find(seen)
@@ -85,7 +85,7 @@ func (s dataServices) askedFor(found []dataservice.Use) []dataservice.Use {
 			continue
 		}
 		for _, c := range s.found {
-			if c.Page && !c.Of.ServerSide {
+			if c.Frontend && !c.Stack.ServerSide {
 				continue
 			}
 			seen := s.seen(c)
@@ -103,7 +103,7 @@ func (s dataServices) askedFor(found []dataservice.Use) []dataservice.Use {
 
 // seen is what a service's files say of data services.
 func (s dataServices) seen(c *candidate) dataservice.Seen {
-	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
+	seen := dataservice.Seen{Language: c.Stack.Language.Name, InCompose: c.compose != nil}
 	read, tops := budget{maxSources, maxSourcesBytes}, c.dataDirectories()
 	for _, full := range s.filesOf(c) {
 		name, dir := path.Base(full), path.Dir(full)
@@ -114,7 +114,7 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 			seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
 		case s.isOtherSchema(full):
 		case dataservice.IsSettings(name):
-			file := read.of(c.Of.Language.Source(s.tree, full))
+			file := read.of(c.Stack.Language.Source(s.tree, full))
 			seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
 			seen.Clues = append(seen.Clues, dataservice.Clues(file, nil)...)
 		}
@@ -123,7 +123,7 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 	constants := dataservice.ConstantsIn(c.Sources)
 	for _, source := range c.Sources {
 		seen.Clues = append(seen.Clues, dataservice.Clues(source, constants)...)
-		if imports := c.Of.Language.Imports; imports != nil {
+		if imports := c.Stack.Language.Imports; imports != nil {
 			seen.Imports = append(seen.Imports, imports(source)...)
 		}
 	}
@@ -141,7 +141,7 @@ func (s dataServices) seenAbove(c *candidate, seen *dataservice.Seen) {
 		return
 	}
 	for _, name := range s.tree.Directory(top).Names {
-		file := c.Of.Language.Source(s.tree, path.Join(top, name))
+		file := c.Stack.Language.Source(s.tree, path.Join(top, name))
 		switch {
 		case name == c.Packages.Manifest:
 			seen.Shared = append(seen.Shared, file)

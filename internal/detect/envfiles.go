@@ -73,7 +73,7 @@ func decideEnvFiles(c *candidate, variables []Variable) {
 // decideEmptyEnv says whether the service ends where its directory has no .env, which a clone
 // lacks.
 func (c environment) decideEmptyEnv() {
-	demands := c.Of.Language.DemandsEnv
+	demands := c.Stack.Language.NeedsEnvFile
 	if demands == nil {
 		return
 	}
@@ -128,7 +128,7 @@ func (c environment) parsed(name string) string {
 // tellPort has the service told its port where the source has no default for it. The images of
 // our Dockerfiles set PORT themselves.
 func (c environment) tellPort() {
-	if c.Page || c.Compose != "" || c.Port.Number == 0 {
+	if c.Frontend || c.Compose != "" || c.Port.Number == 0 {
 		return
 	}
 	for _, name := range stacks.PortVariables() {
@@ -214,8 +214,8 @@ func namesFile(text, name, stem string) bool {
 
 // loadsEnvFiles says whether the service loads the env files of its directory by itself.
 func (c environment) loadsEnvFiles() bool {
-	loads := c.Of.Language.LoadsEnv
-	if c.Page || len(c.Of.Prefixes) > 0 {
+	loads := c.Stack.Language.LoadsEnvFile
+	if c.Frontend || len(c.Stack.Prefixes) > 0 {
 		return true
 	}
 	return loads != nil && c.mentions(loads)
@@ -224,7 +224,7 @@ func (c environment) loadsEnvFiles() bool {
 // mentions says whether a source or a manifest of the service matches.
 func (c environment) mentions(loads *lazyregexp.Regexp) bool {
 	return slices.ContainsFunc(c.Sources, func(source tree.File) bool { return loads.MatchString(source.Text) }) ||
-		slices.ContainsFunc(c.Of.Language.Manifests, func(name string) bool { return loads.MatchString(c.Tree.Text(path.Join(c.Dir, name))) })
+		slices.ContainsFunc(c.Stack.Language.Manifests, func(name string) bool { return loads.MatchString(c.Tree.Text(path.Join(c.Dir, name))) })
 }
 
 var (
@@ -235,7 +235,7 @@ var (
 // envDirsAbove are the directories above the service's in which its sources look for env
 // files.
 func (c environment) envDirsAbove() []string {
-	loads := c.Of.Language.LoadsAbove
+	loads := c.Stack.Language.LoadsParentEnvFile
 	if loads == nil || c.Dir == "." {
 		return nil
 	}

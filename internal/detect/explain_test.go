@@ -9,8 +9,8 @@ import (
 func explain(repo Repository) string {
 	var b strings.Builder
 	for _, s := range repo.Services {
-		fmt.Fprintf(&b, "%s (%s) in %s: %s", s.Name, s.Stack, s.Dir, s.Framework)
-		if s.Page {
+		fmt.Fprintf(&b, "%s (%s) in %s: %s", s.Name, s.StackName, s.Dir, s.Framework)
+		if s.Frontend {
 			b.WriteString(", a page")
 		}
 		b.WriteString("\n")

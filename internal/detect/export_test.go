@@ -17,7 +17,7 @@ func ScanService(fsys fs.FS, dir, stack, name string) (Service, error) {
 	wanted := []Wanted{{Name: name, Dir: dir, Stack: stack}}
 	for _, service := range found.Services {
 		if service.Dir != dir && service.Name != name {
-			wanted = append(wanted, Wanted{Name: service.Name, Dir: service.Dir, Stack: service.Stack})
+			wanted = append(wanted, Wanted{Name: service.Name, Dir: service.Dir, Stack: service.StackName})
 		}
 	}
 	repo, err := ScanFor(fsys, wanted...)

@@ -85,14 +85,14 @@ func checkSound(t *testing.T, repo Repository) {
 		if s.Name == "" || names[s.Name] || strings.ContainsAny(s.Name, "/ \n") {
 			t.Errorf("name %q is taken or none", s.Name)
 		}
-		if s.Port.Number == 0 && s.Stack == "" { // its files say nothing of a port
+		if s.Port.Number == 0 && s.StackName == "" { // its files say nothing of a port
 			names[s.Name] = true
 			continue
 		}
 		if ports[s.HostPort] || s.HostPort < 1 || s.HostPort > 65535 || s.Port.Number < 1 || s.Port.Number > 65535 {
 			t.Errorf("%s: host port %d, port %d", s.Name, s.HostPort, s.Port.Number)
 		}
-		if s.Stack == "" && s.Dockerfile != "" {
+		if s.StackName == "" && s.Dockerfile != "" {
 			names[s.Name], ports[s.HostPort] = true, true
 			continue
 		}

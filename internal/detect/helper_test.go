@@ -56,8 +56,8 @@ func siblings(lines ...string) services {
 		fields := strings.Fields(line)
 		of := stacks.Default(fields[2])
 		port, _ := stack.PortNumber(fields[1])
-		all = append(all, &candidate{App: &stack.App{Of: of, Service: Service{
-			Name: fields[0], Dir: fields[0], Stack: of.Name, Page: of.Page, Port: Port{Number: port}, HostPort: port,
+		all = append(all, &candidate{App: &stack.App{Stack: of, Service: Service{
+			Name: fields[0], Dir: fields[0], StackName: of.Name, Frontend: of.Frontend, Port: Port{Number: port}, HostPort: port,
 		}}})
 	}
 	return all

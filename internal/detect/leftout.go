@@ -33,12 +33,12 @@ var (
 func (s *scan) dropFallbacks() {
 	all := s.found
 	// Next to services, a list of packages at the top that is of none of them is of tools.
-	ofTools := !all.has(".") && slices.ContainsFunc(all, func(c *candidate) bool { return !c.Of.Fallback }) &&
+	ofTools := !all.has(".") && slices.ContainsFunc(all, func(c *candidate) bool { return !c.Stack.Fallback }) &&
 		slices.ContainsFunc(s.tree.Rejected, func(r Rejection) bool { return r.Dir == "." })
 	s.found = slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool {
 		besideTools := ofTools && c.Dir != "." && !filenames.HasManifest(c.Directory())
-		return c.Of.Fallback && (s.isWithin(c.Dir, all) && !besideTools || len(adoption{s}.dockerfilesIn(c.Dir)) > 0 || slices.ContainsFunc(all, func(other *candidate) bool {
-			return !other.Of.Fallback && tree.IsBelow(c.Dir, other.Dir)
+		return c.Stack.Fallback && (s.isWithin(c.Dir, all) && !besideTools || len(adoption{s}.dockerfilesIn(c.Dir)) > 0 || slices.ContainsFunc(all, func(other *candidate) bool {
+			return !other.Stack.Fallback && tree.IsBelow(c.Dir, other.Dir)
 		}))
 	})
 }
@@ -47,7 +47,7 @@ func (s *scan) dropFallbacks() {
 // is no fallback.
 func (s *scan) isWithin(dir string, all services) bool {
 	for up := dir; ; up = path.Dir(up) {
-		if filenames.HasManifest(s.tree.Directory(up)) || slices.ContainsFunc(all, func(c *candidate) bool { return c.Dir == up && !c.Of.Fallback }) {
+		if filenames.HasManifest(s.tree.Directory(up)) || slices.ContainsFunc(all, func(c *candidate) bool { return c.Dir == up && !c.Stack.Fallback }) {
 			return true
 		}
 		if up == "." {

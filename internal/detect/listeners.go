@@ -76,7 +76,7 @@ func (l *loopback) conflict(other *loopback, move bool) string {
 // service has, and nothing in the networks.
 func (a listener) moves(networks ...*loopback) bool {
 	c := a.of
-	return c != nil && c.Page && c.Of.Commands != nil && c.Port.Evidence.File == "" &&
+	return c != nil && c.Frontend && c.Stack.Commands != nil && c.Port.Evidence.File == "" &&
 		!slices.ContainsFunc(networks, func(l *loopback) bool { return l.has(c.HostPort) })
 }
 

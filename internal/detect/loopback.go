@@ -52,7 +52,7 @@ func decideLoopbacks(all services) {
 	}
 	for _, c := range all {
 		decideForward(c)
-		if local := c.Of.Language.Local; c.loopback != nil && local != nil {
+		if local := c.Stack.Language.Local; c.loopback != nil && local != nil {
 			local(&c.Runtime)
 		}
 	}
@@ -65,11 +65,11 @@ func joinCalled(all services, c *candidate) {
 	}
 	for _, call := range (localCaller{c}).serverCalls() {
 		sibling := all.byContainerPort(call.Port, c)
-		if sibling == nil || sibling.compose != nil || sibling.Page && !call.forwards {
+		if sibling == nil || sibling.compose != nil || sibling.Frontend && !call.forwards {
 			continue
 		}
 		joinLoopback(c, sibling, call.Where)
-		if !sibling.Page && c.inNetworkOf(sibling) {
+		if !sibling.Frontend && c.inNetworkOf(sibling) {
 			c.need(sibling)
 		}
 	}
@@ -87,7 +87,7 @@ func joinCalled(all services, c *candidate) {
 // rendersBy says whether a page's server reads the URL of a sibling that is for browsers, too,
 // as it renders the page before they do.
 func (c localCaller) rendersBy(v Variable, sibling *candidate) bool {
-	if !c.Page || !c.Of.ServerSide || sibling.Page || sibling.HostPort != sibling.Port.Number || !c.hasPrefix(v.Name) {
+	if !c.Frontend || !c.Stack.ServerSide || sibling.Frontend || sibling.HostPort != sibling.Port.Number || !c.hasPrefix(v.Name) {
 		return false
 	}
 	return slices.ContainsFunc(c.read, func(u stack.Use) bool {
@@ -97,7 +97,7 @@ func (c localCaller) rendersBy(v Variable, sibling *candidate) bool {
 
 // inBrowsers says whether a source of a page that a server renders runs in browsers alone.
 func (c localCaller) inBrowsers(source tree.File) bool {
-	browsers := c.Of.Language.Browsers
+	browsers := c.Stack.Language.BrowserOnly
 	return browsers != nil && browsers.MatchString(source.Text)
 }
 
@@ -105,7 +105,7 @@ func (c localCaller) inBrowsers(source tree.File) bool {
 // alone: from a port of its network that no member has. The network of a service that a compose
 // file has is that file's.
 func decideForward(c *candidate) {
-	hidden := c.Of.Language.Hidden
+	hidden := c.Stack.Language.LoopbackOnly
 	if hidden == nil || c.Port.Number == 0 {
 		return
 	}
@@ -133,7 +133,7 @@ func decideForward(c *candidate) {
 // refusesHosts says whether the server answers only for hosts that its settings name, of
 // which localhost is one and the name of a service is not.
 func refusesHosts(c *candidate) bool {
-	return c != nil && !c.Page && slices.ContainsFunc(c.Of.Proxy, func(r stack.Rule) bool { return r.Line.Why == stack.Refuses })
+	return c != nil && !c.Frontend && slices.ContainsFunc(c.Stack.Proxy, func(r stack.Rule) bool { return r.Line.Why == stack.Refuses })
 }
 
 // wired is the service whose URL a variable holds; nil for none.
@@ -238,11 +238,11 @@ func (c localCaller) serverCalls() []serverCall {
 	for _, call := range c.proxied() {
 		calls = append(calls, serverCall{call, true})
 	}
-	if c.Page && !c.Of.ServerSide {
+	if c.Frontend && !c.Stack.ServerSide {
 		return calls
 	}
 	for _, source := range c.Sources {
-		if c.isProxyFile(source.Path) || c.Page && c.inBrowsers(source) {
+		if c.isProxyFile(source.Path) || c.Frontend && c.inBrowsers(source) {
 			continue
 		}
 		forwards := proxies.MatchString(source.Text)
@@ -284,7 +284,7 @@ func (c localCaller) proxied() []localcall.Call {
 
 // isProxyFile says whether a source of the service says what its development server does.
 func (c *candidate) isProxyFile(name string) bool {
-	files := c.Of.Language.ProxyFiles
+	files := c.Stack.Language.ProxyFiles
 	return files != nil && files.MatchString(path.Base(name))
 }
 
@@ -305,10 +305,10 @@ func remarkCalls(all services, c *candidate) {
 		if sibling != nil && c.loopback != nil && c.loopback == sibling.loopback {
 			continue
 		}
-		if sibling == c && call.Port == c.Port.Number && (!call.forwards || c.Of.Language.ProxyFiles == nil) {
+		if sibling == c && call.Port == c.Port.Number && (!call.forwards || c.Stack.Language.ProxyFiles == nil) {
 			continue // its own address is the same in its container
 		}
-		if call.forwards && !call.Fallback || sibling != nil && !sibling.Page {
+		if call.forwards && !call.Fallback || sibling != nil && !sibling.Frontend {
 			remarkCall(c, sibling, call)
 		}
 	}
@@ -336,7 +336,7 @@ func remarkCall(c, sibling *candidate, call serverCall) {
 	}
 	const variable = "PROXY_TARGET"
 	code := fmt.Sprintf("process.env.%s || %q", variable, call.URL)
-	if getenv := c.Of.Language.Getenv; getenv != nil && !call.forwards {
+	if getenv := c.Stack.Language.Getenv; getenv != nil && !call.forwards {
 		code = getenv(variable, call.URL)
 	}
 	c.Remark(e, fmt.Sprintf("write %s there, and set %s: %s under environment in devup.yaml", code, variable, inside))

@@ -43,7 +43,7 @@ func (c *candidate) names() []string {
 	case c.Dir == "." && c.shares:
 		names = append(names, ofRole)
 	case c.Dir == ".":
-		names = append(names, plainName(c.Called), ofRole)
+		names = append(names, plainName(c.PackageName), ofRole)
 	default:
 		parts := strings.Split(c.Dir, "/")
 		if c.shares && c.role() == frontend {
@@ -56,7 +56,7 @@ func (c *candidate) names() []string {
 		}
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
-	last := c.Stack
+	last := c.StackName
 	if len(names) > 0 {
 		last = names[len(names)-1]
 	}

@@ -28,9 +28,9 @@ func TestNamesOfAService(t *testing.T) {
 		want string
 	}{
 		{"its directory", stack.App{Service: Service{Dir: "apps/My Web"}}, "my-web apps-my-web apps-my-web-2 apps-my-web-3"},
-		{"the root, by its manifest", stack.App{Service: Service{Dir: "."}, Called: "shop"}, "shop backend backend-2 backend-3"},
-		{"the root, a page", stack.App{Service: Service{Dir: ".", Page: true}}, "frontend frontend-2 frontend-3"},
-		{"no letters", stack.App{Service: Service{Dir: "ж", Stack: "node"}}, "node-2 node-3 node-4"},
+		{"the root, by its manifest", stack.App{Service: Service{Dir: "."}, PackageName: "shop"}, "shop backend backend-2 backend-3"},
+		{"the root, a page", stack.App{Service: Service{Dir: ".", Frontend: true}}, "frontend frontend-2 frontend-3"},
+		{"no letters", stack.App{Service: Service{Dir: "ж", StackName: "node"}}, "node-2 node-3 node-4"},
 	} {
 		names := (&candidate{App: &test.app}).names()
 		if got := strings.Join(names[:len(strings.Fields(test.want))], " "); got != test.want || len(names) < 998 {

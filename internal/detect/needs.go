@@ -10,7 +10,7 @@ func (c *candidate) inNetworkOf(other *candidate) bool {
 // need notes that the service's server calls another one. A compose file says itself which
 // of its services start first.
 func (c *candidate) need(other *candidate) {
-	server := !c.Page || c.Of.ServerSide
+	server := !c.Frontend || c.Stack.ServerSide
 	if server && c != other && c.compose == nil && other.compose == nil && !slices.Contains(c.Needs, other.Name) {
 		c.Needs = append(c.Needs, other.Name)
 	}

@@ -30,29 +30,29 @@ type writtenPort struct {
 
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s containerPorts) decidePort(c *candidate) Port {
-	if c.Of.Worker {
+	if c.Stack.Worker {
 		return stack.PortAt(0, Evidence{Text: c.Framework + " listens nowhere"})
 	}
-	for _, look := range []func(*candidate) (Port, bool){
+	for _, find := range []func(*candidate) (Port, bool){
 		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfProduction, s.portOfReadme,
 	} {
-		if port, ok := look(c); ok {
+		if port, ok := find(c); ok {
 			return port
 		}
 	}
-	if c.Of.FindPort != nil {
-		if port, ok := c.Of.FindPort(c.App); ok {
+	if c.Stack.FindPort != nil {
+		if port, ok := c.Stack.FindPort(c.App); ok {
 			return port
 		}
 	}
-	if c.Of == &adopted { // only its files say whether it listens at all
+	if c.Stack == &adopted { // only its files say whether it listens at all
 		return Port{}
 	}
 	return stack.PortAt(defaultPort(c), Evidence{Text: "the default of " + c.Framework})
 }
 
 // defaultPort is where the stack listens where nothing says more.
-func defaultPort(c *candidate) int { return cmp.Or(c.Of.Port, usualPort) }
+func defaultPort(c *candidate) int { return cmp.Or(c.Stack.Port, usualPort) }
 
 // usualPort is for a server whose stack has no default.
 const usualPort = 8000
@@ -141,7 +141,7 @@ var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT
 // port of the example of an env file that the service loads: users copy it. A default that only the framework has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	port, ok := s.portWritten(c)
-	if !ok || c.Of.FindPort != nil {
+	if !ok || c.Stack.FindPort != nil {
 		return port, ok
 	}
 	isDefault := c.reads("PORT") && takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line))
@@ -169,14 +169,14 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 func startsAt(c *candidate, port Port) bool {
 	app := *c.App
 	app.Port = port
-	return c.Of.Commands != nil && slices.ContainsFunc(c.Of.Commands(&app).Dev, func(word string) bool { return strings.Contains(word, strconv.Itoa(port.Number)) })
+	return c.Stack.Commands != nil && slices.ContainsFunc(c.Stack.Commands(&app).Dev, func(word string) bool { return strings.Contains(word, strconv.Itoa(port.Number)) })
 }
 
 // isOfOther says whether the source of another server says the port.
 func (s containerPorts) isOfOther(c *candidate, port int) bool {
 	return slices.ContainsFunc(s.found, func(other *candidate) bool {
 		written, ok := s.portWritten(other)
-		return other != c && !other.Page && ok && written.Number == port
+		return other != c && !other.Frontend && ok && written.Number == port
 	})
 }
 
@@ -186,11 +186,11 @@ func (s containerPorts) portWritten(c *candidate) (Port, bool) {
 	w, known := s.written[c]
 	switch {
 	case known:
-	case c.Of.FindPort != nil:
-		w.Port, w.ok = c.Of.FindPort(c.App)
+	case c.Stack.FindPort != nil:
+		w.Port, w.ok = c.Stack.FindPort(c.App)
 		w.ok = w.ok && w.Evidence.File != ""
 	default:
-		w.Port, w.ok = stack.PortIn(c.Sources, c.Of.Language.Ports...)
+		w.Port, w.ok = stack.PortIn(c.Sources, c.Stack.Language.Ports...)
 	}
 	s.written[c] = w
 	return w.Port, w.ok
@@ -223,7 +223,7 @@ func (s containerPorts) portOfSiblings(c *candidate) (Port, bool) {
 			continue
 		}
 		port, ok := s.portOfURLs(c, sibling)
-		if ok && !c.Of.OwnPort {
+		if ok && !c.Stack.OwnPort {
 			return port, true
 		}
 		if ok && port.Number != defaultPort(c) {
@@ -252,12 +252,12 @@ func (s containerPorts) portOfURLs(c, holder *candidate) (Port, bool) {
 // portOfCallers is the port that the frontends call on this machine by number,
 // in their source or by a proxy, where one backend is all there is to call.
 func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
-	if c.Page || s.found.only(backend, c) != c || len(s.found) < 2 {
+	if c.Frontend || s.found.only(backend, c) != c || len(s.found) < 2 {
 		return Port{}, false
 	}
 	var found []localcall.Call
 	for _, caller := range s.found {
-		if !caller.Page {
+		if !caller.Frontend {
 			continue
 		}
 		own := s.decidePort(caller).Number
@@ -331,9 +331,9 @@ func (c *candidate) hostPortRank(all services, called map[int]bool) int {
 	switch {
 	case c.Included: // its file decides
 		return -1
-	case c.Page && c.Dir != "." && slices.ContainsFunc(all, func(o *candidate) bool { return o.Page && strings.HasPrefix(c.Dir, o.Dir+"/") }):
+	case c.Frontend && c.Dir != "." && slices.ContainsFunc(all, func(o *candidate) bool { return o.Frontend && strings.HasPrefix(c.Dir, o.Dir+"/") }):
 		return 3 // what a generator left within another page
-	case !c.Page && called[c.Port.Number]:
+	case !c.Frontend && called[c.Port.Number]:
 		return 0
 	case c.Port.Evidence.File != "":
 		return 1

@@ -69,11 +69,11 @@ func (c *candidate) execOf(p runfiles.Process) []string {
 	switch {
 	case strings.ContainsAny(p.Command, "$&|;<>()*?'\"`\\") || len(p.Sets) > 0:
 		text := p.Command
-		if c.Of.Language.Name == "node" {
+		if c.Stack.Language.Name == "node" {
 			text = "PATH=node_modules/.bin:$PATH; " + text
 		}
 		return []string{"sh", "-c", text}
-	case c.Of.Language.Name == "node" && !nodePrograms[words[0]]:
+	case c.Stack.Language.Name == "node" && !nodePrograms[words[0]]:
 		return append([]string{"npx"}, words...)
 	}
 	return words
@@ -86,7 +86,7 @@ var nodePrograms = setOf("npm", "npx", "yarn", "pnpm", "bun", "bunx", "node")
 // tells: tools of Node are in images of Node alone.
 func (c *candidate) canRun(p runfiles.Process) bool {
 	program := programOf(p)
-	return nodePrograms[program] == (c.Of.Language.Name == "node") || c.Of.Language.Name == "node" && nodeTools[program]
+	return nodePrograms[program] == (c.Stack.Language.Name == "node") || c.Stack.Language.Name == "node" && nodeTools[program]
 }
 
 // programOf is what a process calls, behind variables and Bundler; empty for nothing.
@@ -106,5 +106,5 @@ func (c *candidate) runsProcess(p runfiles.Process) bool {
 	}
 	program := programOf(p)
 	isNode := slices.Contains([]string{"npm", "npx", "yarn", "pnpm", "bun", "node", "bin/vite", "vite"}, program)
-	return isNode == (c.Of.Language.Name == "node")
+	return isNode == (c.Stack.Language.Name == "node")
 }

@@ -16,14 +16,14 @@ func decidePublic(all services, c *candidate) Evidence {
 	switch {
 	case c.Port.Number == 0:
 		return Evidence{}
-	case c.Page:
+	case c.Frontend:
 		return Evidence{Text: "people open its page"}
 	case c.assets:
 		return Evidence{Text: "pages load its files"}
 	}
 	var pages []*candidate
 	for _, page := range all {
-		if page.Page {
+		if page.Frontend {
 			pages = append(pages, page)
 		}
 	}
@@ -34,11 +34,11 @@ func decidePublic(all services, c *candidate) Evidence {
 	}
 	switch {
 	case len(pages) == 0:
-		return c.inSource(c.Of.Language.Renders, "it serves pages itself")
+		return c.inSource(c.Stack.Language.RendersPages, "it serves pages itself")
 	case slices.ContainsFunc(pages, func(page *candidate) bool { return passesOn(all, page, c) }):
 		return Evidence{}
 	default:
-		return c.inSource(c.Of.Language.LetsIn, "it lets pages of other addresses call it")
+		return c.inSource(c.Stack.Language.AllowsCORS, "it lets pages of other addresses call it")
 	}
 }
 

@@ -24,7 +24,7 @@ var acts = lazyregexp.New(`(?i)(?:log|sign)[-_]?(?:out|off)|callback|oauth|googl
 // it answers 404 whether or not anything behind it works.
 func decideReady(c *candidate) string {
 	switch {
-	case c.Page:
+	case c.Frontend:
 		return ""
 	case c.Ready != "": // its stack knows more than routes tell
 		return c.Ready
@@ -45,15 +45,15 @@ func decideReady(c *candidate) string {
 			return r.Path
 		}
 	}
-	return c.Of.Ready
+	return c.Stack.Ready
 }
 
 // routes are what a backend's source answers, in its order.
 func (c *candidate) routes() []stack.Route {
-	if c.Of.Language.Routes == nil {
+	if c.Stack.Language.Routes == nil {
 		return nil
 	}
-	return c.Of.Language.Routes(c.Sources)
+	return c.Stack.Language.Routes(c.Sources)
 }
 
 // plainPath is a path that can be asked as it stands, without parameters.
@@ -73,7 +73,7 @@ var firstSegment = lazyregexp.New(`^/[A-Za-z0-9_.~-]+(?:/v\d+)?(?:/|$)`)
 // is none of them, as that is the frontend's, nor is one that only exists to be asked
 // whether the server is well.
 func decideRoutes(c *candidate) []string {
-	if c.Page {
+	if c.Frontend {
 		return nil
 	}
 	var prefixes []string

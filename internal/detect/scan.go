@@ -121,7 +121,7 @@ const (
 )
 
 func (c *candidate) role() role {
-	if c.Page || c.assets {
+	if c.Frontend || c.assets {
 		return frontend
 	}
 	return backend
@@ -139,12 +139,12 @@ func begin(fsys fs.FS) (*scan, error) {
 
 // add finds the services of a language.
 func (s *scan) add(language *stack.Language) {
-	all := stacks.Of(language)
+	all := stacks.ByLanguage(language)
 	for _, app := range language.Services(s.tree, all) {
-		if app.Of == nil {
-			app.Of = all[len(all)-1]
+		if app.Stack == nil {
+			app.Stack = all[len(all)-1]
 		}
-		app.Be(app.Of)
+		app.DescribeAs(app.Stack)
 		s.found = append(s.found, &candidate{App: app})
 	}
 }
@@ -152,19 +152,19 @@ func (s *scan) add(language *stack.Language) {
 // as is what a directory holds, seen as the stack that is wanted.
 func (s *scan) as(w Wanted) *candidate {
 	app := &stack.App{Tree: s.tree, Service: stack.Service{Name: w.Name, Dir: path.Clean(w.Dir)}, BuiltIn: w.Context}
-	possible := stacks.Called(w.Stack)
+	possible := stacks.ByName(w.Stack)
 	if len(possible) == 0 {
-		possible = stacks.Called("node") // package scaffold says that there is no such stack
+		possible = stacks.ByName("node") // package scaffold says that there is no such stack
 	}
 	plain := possible[len(possible)-1]
 	if plain.Language.Prepare != nil {
 		plain.Language.Prepare(app)
 	}
 	if !app.Recognise(possible) {
-		app.Of = plain
+		app.Stack = plain
 	}
-	app.Be(app.Of)
-	app.Stack = w.Stack
+	app.DescribeAs(app.Stack)
+	app.StackName = w.Stack
 	return &candidate{App: app}
 }
 
@@ -191,8 +191,8 @@ func (s *scan) decide() Repository {
 	decideLoopbacks(s.found)
 	decideNeeds(s.found)
 	for _, c := range s.found {
-		c.Start()
-		if finish := c.Of.Language.Finish; finish != nil {
+		c.SetCommands()
+		if finish := c.Stack.Language.Finish; finish != nil {
 			finish(c.App)
 		}
 		c.addWorkers()
@@ -252,8 +252,8 @@ func (s *scan) gather(c *candidate) {
 	c.envs = append(c.processes, runfiles.EnvFilesIn(s.tree, c.Dir)...)
 	c.Sources = s.sourcesOf(c)
 	c.read = readsOf(c)
-	if c.Of.Uses != nil {
-		c.read = append(c.read, c.Of.Uses(c.App)...)
+	if c.Stack.Uses != nil {
+		c.read = append(c.read, c.Stack.Uses(c.App)...)
 	}
 	c.outer = environment{c}.envFileAbove()
 	c.envs = append(c.envs, envsInReadme(s, c)...)
@@ -273,7 +273,7 @@ const (
 // nearest to its directory first. A directory that PHP serves is code, also public.
 func (s *scan) filesOf(c *candidate) []string {
 	var files []string
-	bundled := c.Of.Language.Bundled
+	bundled := c.Stack.Language.Bundled
 	runs := func(f *tree.Directory) bool {
 		return (!tree.IsAside(f.Path) || f.Path == path.Join(c.Dir, c.Module)) && (bundled == "" || !s.tree.Has(path.Join(f.Path, bundled)))
 	}
@@ -290,14 +290,14 @@ func (s *scan) filesOf(c *candidate) []string {
 // sourcesOf are the service's own source files, nearest to its directory first,
 // without those of services below it.
 func (s *scan) sourcesOf(c *candidate) []tree.File {
-	language := c.Of.Language
+	language := c.Stack.Language
 	var sources []tree.File
 	size := 0
 	for _, name := range s.filesOf(c) {
 		if len(sources) == maxSources || size > maxSourcesBytes {
 			return sources
 		}
-		if !slices.Contains(language.Endings, path.Ext(name)) || tree.IsTest(path.Base(name)) {
+		if !slices.Contains(language.Extensions, path.Ext(name)) || tree.IsTest(path.Base(name)) {
 			continue
 		}
 		source := language.Source(s.tree, name)
@@ -334,7 +334,7 @@ func (all services) has(dir string) bool {
 // decideRuntime is the language version: what the Dockerfile says, else what else in the
 // repository says, else the newest that the dependencies bear.
 func decideRuntime(c *candidate) {
-	language, r, found := c.Of.Language, &c.Runtime, false
+	language, r, found := c.Stack.Language, &c.Runtime, false
 	if c.docker != nil && language.Name != "" {
 		r.Version, r.Evidence, found = c.docker.Runtime(language.Name)
 	}

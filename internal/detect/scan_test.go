@@ -74,7 +74,7 @@ func TestScanForTakesTheNamesAndStacksAsGiven(t *testing.T) {
 	}
 	var got []string
 	for _, s := range repo.Services {
-		got = append(got, s.Name+" "+s.Dir+" "+s.Stack+" "+strings.Join(s.Dev, " "))
+		got = append(got, s.Name+" "+s.Dir+" "+s.StackName+" "+strings.Join(s.Dev, " "))
 	}
 	want := []string{
 		"new not/there vite npx vite --host 0.0.0.0 --port 5173 --strictPort",

@@ -23,7 +23,7 @@ func (s sharing) shareDirectories() {
 		if !c.isPipeline() || s.sharesWith(c, backend) || filenames.PageServer(c.Directory()) == "" {
 			return false
 		}
-		s.tree.Reject(c.Dir, "the assets of a server in "+filenames.PageServer(c.Directory()), c.Shown)
+		s.tree.Reject(c.Dir, "the assets of a server in "+filenames.PageServer(c.Directory()), c.FoundAt)
 		return true
 	})
 	for _, c := range s.found {
@@ -31,14 +31,14 @@ func (s sharing) shareDirectories() {
 	}
 	for _, c := range s.found {
 		if c.isPipeline() && s.sharesWith(c, backend) {
-			c.assets, c.Page = true, false
+			c.assets, c.Frontend = true, false
 		}
 	}
 }
 
 // isPipeline tells whether the service is Vite without a page of its own.
 func (c *candidate) isPipeline() bool {
-	return c.Page && c.Stack == "vite" && !c.Directory().Has("index.html")
+	return c.Frontend && c.StackName == "vite" && !c.Directory().Has("index.html")
 }
 
 // sharesWith tells whether another service of the role is in the directory.
@@ -72,11 +72,11 @@ func (s *scan) runsIn(service *runfiles.ComposeService, c *candidate) bool {
 		image = runfiles.ParseDockerfile(name, text).BaseImage()
 	}
 	for _, other := range s.found {
-		if other.Dir == c.Dir && strings.Contains(image, other.Of.Language.Name) && other.Of.Language != c.Of.Language {
+		if other.Dir == c.Dir && strings.Contains(image, other.Stack.Language.Name) && other.Stack.Language != c.Stack.Language {
 			return false
 		}
 	}
-	return strings.Contains(image, c.Of.Language.Name) && image != "" || c.role() == backend
+	return strings.Contains(image, c.Stack.Language.Name) && image != "" || c.role() == backend
 }
 
 // copyNames are the names of directories in which people keep copies of what they have.
@@ -96,7 +96,7 @@ func (s sharing) dropCopies() {
 			return false
 		}
 		i := slices.IndexFunc(all, func(other *candidate) bool {
-			return !isCopy(other.Dir) && other.Of.Language == c.Of.Language && (path.Base(other.Dir) == path.Base(c.Dir) || s.sameManifest(other, c))
+			return !isCopy(other.Dir) && other.Stack.Language == c.Stack.Language && (path.Base(other.Dir) == path.Base(c.Dir) || s.sameManifest(other, c))
 		})
 		if i >= 0 {
 			s.tree.Reject(c.Dir, "a copy of "+all[i].Dir, tree.Evidence{File: c.Dir})
@@ -108,7 +108,7 @@ func (s sharing) dropCopies() {
 // sameManifest tells whether the packages of two services are listed in the same words.
 func (s sharing) sameManifest(a, b *candidate) bool {
 	text := func(c *candidate) string {
-		return s.tree.Text(path.Join(c.Dir, c.Directory().First(c.Of.Language.Manifests...)))
+		return s.tree.Text(path.Join(c.Dir, c.Directory().First(c.Stack.Language.Manifests...)))
 	}
 	return text(a) != "" && text(a) == text(b)
 }

@@ -23,7 +23,7 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 	var applied []string
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
-		decide := c.Of.Language.Migration
+		decide := c.Stack.Language.Migration
 		if decide == nil || c.Migrate != nil || c.compose != nil {
 			continue
 		}
@@ -45,7 +45,7 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 
 // decideFileTables applies the migrations of a service whose database is a file of SQLite.
 func decideFileTables(c *candidate) {
-	decide := c.Of.Language.Migration
+	decide := c.Stack.Language.Migration
 	if decide == nil || c.Migrate != nil || c.compose != nil || c.Dockerfile != "" {
 		return
 	}

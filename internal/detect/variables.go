@@ -25,7 +25,7 @@ func usesIn(own *stack.Language, source tree.File) []stack.Use {
 		return nil
 	}
 	for _, language := range append([]*stack.Language{own}, stacks.Languages()...) {
-		if language.Uses != nil && slices.Contains(language.Endings, path.Ext(source.Path)) {
+		if language.Uses != nil && slices.Contains(language.Extensions, path.Ext(source.Path)) {
 			return language.Uses(source)
 		}
 	}
@@ -36,9 +36,9 @@ func usesIn(own *stack.Language, source tree.File) []stack.Use {
 func readsOf(c *candidate) []stack.Use {
 	var uses []stack.Use
 	for _, source := range append(slices.Clip(c.Configs), c.Sources...) {
-		uses = append(uses, usesIn(c.Of.Language, source)...)
+		uses = append(uses, usesIn(c.Stack.Language, source)...)
 	}
-	if unset := c.Of.Language.Unset; unset != nil {
+	if unset := c.Stack.Language.Unset; unset != nil {
 		uses = append(uses, unset(c.App)...)
 	}
 	return uses
@@ -53,7 +53,7 @@ func (c environment) fromEnvs() []stack.Use {
 	}
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.Entries {
-			if (c.Page && above(env) || c.assets) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
+			if (c.Frontend && above(env) || c.assets) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
 				continue
 			}
 			uses = append(uses, stack.Use{Name: entry.Name, Value: entry.Value, Set: env.Loaded && entry.Value != "", Where: tree.At(env.Path, entry.Line, entry.Name)})
@@ -64,7 +64,7 @@ func (c environment) fromEnvs() []stack.Use {
 
 // hasPrefix says whether a variable is one for the service's pages by its name.
 func (c *candidate) hasPrefix(name string) bool {
-	return slices.ContainsFunc(c.Of.Prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	return slices.ContainsFunc(c.Stack.Prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // fromCompose are the variables that a compose file sets, of those that the service reads.
@@ -86,7 +86,7 @@ func (c environment) fromCompose() []stack.Use {
 func (c *candidate) provided(v Variable) Variable {
 	v.Required = v.Required && !v.Default && v.Sibling == ""
 	v.Generate = c.generated(v)
-	if v.Default || v.Sibling != "" || v.Generate != "" || c.Compose != "" || c.Page {
+	if v.Default || v.Sibling != "" || v.Generate != "" || c.Compose != "" || c.Frontend {
 		v.Usual = ""
 	}
 	return v
@@ -94,7 +94,7 @@ func (c *candidate) provided(v Variable) Variable {
 
 // generated is the kind of secret that is generated for a variable of a server.
 func (c *candidate) generated(v Variable) secret.Kind {
-	if v.Default || v.Sibling != "" || c.Page && !c.Of.ServerSide || c.Compose != "" {
+	if v.Default || v.Sibling != "" || c.Frontend && !c.Stack.ServerSide || c.Compose != "" {
 		return ""
 	}
 	kind := secret.KindFor(v.Name)
@@ -214,9 +214,9 @@ func urlOfSQLite(c *candidate, seen dataservice.Seen) string {
 		return slices.ContainsFunc(seen.Manifests, func(f tree.File) bool { return stack.HasOne(f.Text, names...) })
 	}
 	switch {
-	case c.Of.Language.Name == "node" && lists(`"prisma"`, `"@prisma/client"`, `"@libsql/client"`):
+	case c.Stack.Language.Name == "node" && lists(`"prisma"`, `"@prisma/client"`, `"@libsql/client"`):
 		return "file:./" + sqliteFile
-	case c.Of.Language.Name != "rust":
+	case c.Stack.Language.Name != "rust":
 		return ""
 	case lists("diesel"):
 		return sqliteFile

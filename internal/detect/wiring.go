@@ -72,14 +72,14 @@ var (
 // that of any server.
 func requestsBy(c *candidate, name string) bool {
 	switch {
-	case !c.Page || !c.hasPrefix(name) || !c.reads(name):
+	case !c.Frontend || !c.hasPrefix(name) || !c.reads(name):
 		return false
 	case hostNames.MatchString(name):
 		return slices.ContainsFunc(c.Sources, func(source tree.File) bool {
 			return strings.Contains(source.Text, name) && slices.ContainsFunc(asBase.FindAllStringSubmatch(source.Text, 20), func(m []string) bool { return m[1]+m[2] == name })
 		})
 	}
-	return !c.Of.ServerSide && baseNames.MatchString(name) && environment{c}.mentions(requests)
+	return !c.Stack.ServerSide && baseNames.MatchString(name) && environment{c}.mentions(requests)
 }
 
 // addressIn is the first address among the values of a variable, and whether one of them is a
@@ -113,7 +113,7 @@ var pathAlone = lazyregexp.New(`^\s*/[\w/-]+\s*$`)
 // callsNothing says whether a value for a page is a path that nothing answers: the page's
 // development server sends no requests on, as the platform does that the page is for.
 func callsNothing(c *candidate, name, value string) bool {
-	return pathAlone.MatchString(value) && c.Page && !c.Of.ServerSide && c.hasPrefix(name) && !forwards(c)
+	return pathAlone.MatchString(value) && c.Frontend && !c.Stack.ServerSide && c.hasPrefix(name) && !forwards(c)
 }
 
 // forwards says whether the page's development server sends requests on to another.
@@ -134,7 +134,7 @@ func leftOpen(value string) bool { return envfile.IsOpen(strings.TrimSpace(value
 // on, Next.js renders a page. All else is for a browser: CORS origins, links, and
 // what a bundler writes into a page.
 func callsInside(all services, c *candidate, v *Variable, readers []string) bool {
-	if sibling := all.wired(*v); sibling == nil || sibling == c || sibling.Page {
+	if sibling := all.wired(*v); sibling == nil || sibling == c || sibling.Frontend {
 		return false
 	}
 	ofProxy := func(name string) bool {
@@ -143,12 +143,12 @@ func callsInside(all services, c *candidate, v *Variable, readers []string) bool
 	switch {
 	case c.assets: // a bundler writes it into files for browsers
 		return false
-	case !c.Page:
+	case !c.Frontend:
 		return !strings.Contains(v.Name, "CORS") && !strings.Contains(v.Name, "ORIGIN")
 	case len(readers) > 0 && !slices.ContainsFunc(readers, func(name string) bool { return !ofProxy(name) }):
 		return true
 	}
-	return c.Of.ServerSide && len(readers) > 0 && !c.hasPrefix(v.Name) && !slices.ContainsFunc(readers, func(name string) bool {
+	return c.Stack.ServerSide && len(readers) > 0 && !c.hasPrefix(v.Name) && !slices.ContainsFunc(readers, func(name string) bool {
 		return c.isProxyFile(name) && !ofProxy(name) // settings put it into pages
 	})
 }
@@ -263,13 +263,13 @@ var requests = lazyregexp.New(`\b(?:fetch|axios|ky|\w+\.(?:get|post|put|patch|de
 // answers begins, where the page itself never writes that path: the variable held it on the machine of
 // those who wrote the page. A value that the project has says it itself.
 func decideBase(all services, c *candidate) {
-	if !c.Page {
+	if !c.Frontend {
 		return
 	}
 	for i := range c.Variables {
 		v := &c.Variables[i]
 		sibling := all.wired(*v)
-		if sibling == nil || sibling.Page || len(sibling.Routes) != 1 || v.Path != "" || v.Inside || v.Socket || !c.reads(v.Name) {
+		if sibling == nil || sibling.Frontend || len(sibling.Routes) != 1 || v.Path != "" || v.Inside || v.Socket || !c.reads(v.Name) {
 			continue
 		}
 		base := sibling.Routes[0]

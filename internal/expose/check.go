@@ -47,7 +47,7 @@ func Check(ctx context.Context, client Client, ws workspace.Info, c workspace.Co
 			continue
 		}
 		group.Go(func() error {
-			found := verdictOf(ctx, client, r)
+			found := evaluateURL(ctx, client, r)
 			if ctx.Err() == nil {
 				rows[i] = r.with(found, ws, c)
 			}
@@ -58,8 +58,8 @@ func Check(ctx context.Context, client Client, ws workspace.Info, c workspace.Co
 	return rows
 }
 
-// verdictOf asks until a port that was just made public is, or for a few times.
-func verdictOf(ctx context.Context, client Client, r Row) verdict {
+// evaluateURL asks until a port that was just made public is, or for a few times.
+func evaluateURL(ctx context.Context, client Client, r Row) result {
 	for try := 1; ; try++ {
 		found := checkOnce(ctx, client, r)
 		if found.access == Reachable || found.access == HostRefused || !r.Public || r.Advice != "" || try == checkTries {
@@ -75,10 +75,10 @@ func verdictOf(ctx context.Context, client Client, r Row) verdict {
 
 // checkOnce asks the URL, and where its answer may be a proxy's, the port itself: an
 // answer that is the same on both ways is the service's own.
-func checkOnce(ctx context.Context, client Client, r Row) verdict {
+func checkOnce(ctx context.Context, client Client, r Row) result {
 	outside := ask(ctx, client, strings.TrimSuffix(r.URL, "/")+r.path())
 	if outside.plain() && !outside.refuses {
-		return verdict{access: Reachable}
+		return result{access: Reachable}
 	}
 	inside := ask(ctx, client, "http://localhost:"+strconv.Itoa(r.Port)+r.path())
 	return evaluate(outside, inside)

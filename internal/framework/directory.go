@@ -48,7 +48,7 @@ func (f *directory) meets(s *stack.Stack, r stack.Rule) bool {
 		packages = s.Packages
 	}
 	for _, name := range packages {
-		wanted, found := s.Language.Wants(f.text, name)
+		wanted, found := s.Language.VersionRange(f.text, name)
 		if !found {
 			continue
 		}

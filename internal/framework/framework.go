@@ -49,9 +49,9 @@ type Line struct {
 	File      string // where it belongs, slash-separated as seen from the directory
 }
 
-// Look says what the frameworks in a directory need so that browsers get through to them
+// ProxyNeeds says what the frameworks in a directory need so that browsers get through to them
 // at the address. Variables that an env file of the directory sets are left to it.
-func Look(files fs.FS, at Address) Needs {
+func ProxyNeeds(files fs.FS, at Address) Needs {
 	f := directory{files: files, texts: map[string]string{}}
 	fill := at.fill()
 	var needs Needs

@@ -132,7 +132,7 @@ func TestLook(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := readable(Look(filesOf(test.files), codespace)); got != test.want {
+			if got := readable(ProxyNeeds(filesOf(test.files), codespace)); got != test.want {
 				t.Errorf("got:\n%s\nwant:\n%s", got, test.want)
 			}
 		})
@@ -164,7 +164,7 @@ func readable(n Needs) string {
 
 func TestWithoutAPortTheSuffixStandsForTheHosts(t *testing.T) {
 	t.Parallel()
-	needs := Look(filesOf("-- Gemfile --\ngem 'rails'\n"), Address{Suffix: ".x.example"})
+	needs := ProxyNeeds(filesOf("-- Gemfile --\ngem 'rails'\n"), Address{Suffix: ".x.example"})
 	if got := readable(needs); got != "RAILS_DEVELOPMENT_HOSTS=.x.example (Rails)" {
 		t.Error(got)
 	}
@@ -173,17 +173,17 @@ func TestWithoutAPortTheSuffixStandsForTheHosts(t *testing.T) {
 func TestAPathIsToldWhereThereIsOne(t *testing.T) {
 	t.Parallel()
 	files := filesOf("-- requirements.txt --\nuvicorn\n")
-	if got := readable(Look(files, Address{Suffix: "code.example.com", Path: "/proxy/8000"})); got != "FORWARDED_ALLOW_IPS=* (Uvicorn)\nUVICORN_ROOT_PATH=/proxy/8000 (Uvicorn)" {
+	if got := readable(ProxyNeeds(files, Address{Suffix: "code.example.com", Path: "/proxy/8000"})); got != "FORWARDED_ALLOW_IPS=* (Uvicorn)\nUVICORN_ROOT_PATH=/proxy/8000 (Uvicorn)" {
 		t.Error(got)
 	}
-	if got := readable(Look(files, Address{Suffix: ".x.example"})); got != "FORWARDED_ALLOW_IPS=* (Uvicorn)" {
+	if got := readable(ProxyNeeds(files, Address{Suffix: ".x.example"})); got != "FORWARDED_ALLOW_IPS=* (Uvicorn)" {
 		t.Error(got)
 	}
 }
 
 func TestOneHostForAllPortsHasNoStar(t *testing.T) {
 	t.Parallel()
-	needs := Look(filesOf("-- package.json --\n{\"dependencies\":{\"next\":\"16.0.0\"}}\n"), Address{Suffix: "code.example.com"})
+	needs := ProxyNeeds(filesOf("-- package.json --\n{\"dependencies\":{\"next\":\"16.0.0\"}}\n"), Address{Suffix: "code.example.com"})
 	if got := readable(needs); got != `next.config.js: allowedDevOrigins: ["code.example.com"] (Next.js)` {
 		t.Error(got)
 	}
@@ -212,7 +212,7 @@ func FuzzLook(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, text string) {
 		files := fstest.MapFS{name: &fstest.MapFile{Data: []byte(text)}}
 		seen := map[string]bool{}
-		for _, v := range Look(files, codespace).Variables {
+		for _, v := range ProxyNeeds(files, codespace).Variables {
 			if seen[v.Name] {
 				t.Errorf("%s twice", v.Name)
 			}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/build"
@@ -75,104 +74,6 @@ func (s Store) Prepare(ctx context.Context, r Request) (Result, error) {
 		return result, errors.Join(todo.forbidden...)
 	}
 	return s.do(ctx, r, state, todo, result)
-}
-
-// todo is what there is to pull and to build.
-type todo struct {
-	builds    []build.Spec
-	causes    []Build // of builds
-	pulls     []*pull
-	forbidden []error           // a [fail.Error] for each service whose image may not be pulled
-	inputs    map[string]string // service -> hash of what its image is built from, for the label of its containers
-}
-
-func (t *todo) build(spec build.Spec, cause string) {
-	t.builds = append(t.builds, spec)
-	t.causes = append(t.causes, Build{Service: spec.Service, Cause: cause})
-}
-
-// decide says what to pull and to build, from the state alone.
-func decide(r Request, state *imageState) (todo, error) {
-	t := todo{inputs: maps.Clone(state.inputs)}
-	t.pulls, t.forbidden = state.choosePulls(r.Project, r.Options)
-	pulled := map[string]bool{} // services that are built only when their pull fails
-	for _, p := range t.pulls {
-		for _, spec := range p.builds {
-			pulled[spec.Service] = true
-		}
-	}
-	for _, spec := range state.specs {
-		unknown := r.NoBuild && state.inputs[spec.Service] == "" && state.ids[spec.Image] != ""
-		if pulled[spec.Service] || unknown {
-			continue
-		}
-		if cause := state.staleness(spec, r); cause != "" {
-			t.build(spec, cause)
-		}
-	}
-	if r.NoBuild {
-		return t.withoutBuilds(state.ids)
-	}
-	return t, nil
-}
-
-// withoutBuilds builds nothing, which is an error where an image is missing.
-func (t todo) withoutBuilds(ids map[string]string) (todo, error) {
-	for _, spec := range t.builds {
-		if ids[spec.Image] == "" {
-			return todo{}, fail.New(fail.ImageMissing, "leave out --no-build, or run `devup build "+spec.Service+"`", "%s has no image yet, and --no-build forbids to build it", spec.Service)
-		}
-		// Its container must not say that the image was built from what is here now: the
-		// next up would take it for current.
-		delete(t.inputs, spec.Service)
-	}
-	for _, p := range t.pulls {
-		p.builds = nil
-	}
-	t.builds, t.causes = nil, nil
-	return t, nil
-}
-
-// staleness says why an image has to be built; empty for one that is current. What an
-// image was built from is known from the memory, else from the label of a container that
-// runs it.
-func (s *imageState) staleness(spec build.Spec, r Request) string {
-	id, hash, policy := s.ids[spec.Image], s.inputs[spec.Service], s.policies[spec.Service]
-	switch {
-	case r.Build:
-		return "asked for"
-	case policy.policy == types.PullPolicyBuild:
-		return "its pull_policy is build"
-	case id == "":
-		return "no image yet"
-	case s.memory.built(id, hash):
-		return ""
-	case policy.set && policy.policy != types.PullPolicyNever && !s.memory.builtHere(id):
-		return "" // it was pulled, as pull_policy says
-	}
-	containers := plan.Observed{Containers: r.Containers}.Of(spec.Service)
-	if len(containers) == 0 && spec.Service == r.OneOff {
-		return "" // as with Compose, a command runs in the image that is here
-	}
-	known := s.memory.builtHere(id)
-	for _, c := range containers {
-		switch {
-		case c.Image != id:
-		case c.Inputs == hash:
-			return ""
-		case c.Inputs == "" && !known:
-			// Docker Compose built it and runs it, and does not say from what. That was up
-			// to date when it was built; from now on a change is seen.
-			s.memory.add("built %s %s", id, hash)
-			return ""
-		default:
-			known = true
-		}
-	}
-	if !known {
-		return "not known what its image was built from"
-	}
-	return "its files or its build settings changed"
 }
 
 // do pulls and builds, and finds out which services are left without an image.

@@ -3,7 +3,6 @@ package images
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/registry"
 )
@@ -92,34 +92,46 @@ func building(specs []build.Spec) map[string]bool {
 	return names
 }
 
-// specsOf is the spec of a service, if it has one.
-func (s *imageState) specsOf(service string) []build.Spec {
-	return slices.DeleteFunc(slices.Clone(s.specs), func(spec build.Spec) bool { return spec.Service != service })
+// pullPolicy is what one service says about pulling its image.
+type pullPolicy struct {
+	policy string        // one of Compose's, where daily and the like are refresh
+	every  time.Duration // of refresh
+	set    bool          // a file or --pull sets it
 }
 
-// builtByOther reports whether another service builds the image of this one.
-func (s *imageState) builtByOther(service types.ServiceConfig) bool {
-	return service.Build == nil && s.building[registry.FullName(service.Image)]
-}
+// overrides reports whether --pull replaces the pull_policy of every service.
+func (o Options) overrides() bool { return o.Pull != "" && o.Pull != "policy" }
 
-// due reports whether an image has to be pulled.
-func (s *imageState) due(service types.ServiceConfig, policy pullPolicy) bool {
-	id := s.ids[service.Image]
-	if id == "" || s.unfit[service.Name] {
-		return true
-	}
-	switch policy.policy {
-	case types.PullPolicyAlways:
-		return true
-	case types.PullPolicyRefresh:
-		last := s.memory.current(service.Image, id)
-		if tagged := s.tagged[service.Image]; tagged.After(last) {
-			last = tagged
+// policies reads the pull_policy of every service, or what replaces it for this run.
+func policies(p *project.Project, o Options) (map[string]pullPolicy, error) {
+	all := map[string]pullPolicy{}
+	for _, name := range p.ServiceNames() {
+		policy, err := policyOf(p.Services[name], o)
+		if err != nil {
+			return nil, err
 		}
-		return s.now.Sub(last) >= policy.every
-	default:
-		return false
+		all[name] = policy
 	}
+	return all, nil
+}
+
+func policyOf(s types.ServiceConfig, o Options) (pullPolicy, error) {
+	if o.overrides() {
+		s.PullPolicy = o.Pull
+	}
+	policy, every, err := s.GetPullPolicy()
+	if err != nil && s.PullPolicy == o.Pull {
+		return pullPolicy{}, fail.New(fail.Usage, "it is always, missing, never, build or policy", "--pull: invalid value %q", o.Pull)
+	}
+	if err != nil {
+		e := fail.Wrap(err, fail.Config, "it is always, missing, never, build, daily, weekly or every_ and a time, such as every_12h", "service %[2]s: unknown pull_policy %[1]q", s.PullPolicy, s.Name)
+		e.Service, e.CauseShown = s.Name, true
+		return pullPolicy{}, e
+	}
+	if policy == types.PullPolicyIfNotPresent {
+		policy = types.PullPolicyMissing
+	}
+	return pullPolicy{policy: policy, every: every, set: s.PullPolicy != ""}, nil
 }
 
 // inspector is what inspecting images needs of the engine.

@@ -98,7 +98,7 @@ func (s State) Project(name string) Project {
 	for _, v := range s.volumes {
 		if v.Labels[plan.LabelProject] == name {
 			p.Volumes = append(p.Volumes, plan.Volume{
-				Name: v.Name, Shadows: v.Labels[plan.LabelMask], Image: v.Labels[plan.LabelMasked], Key: v.Labels[plan.LabelVolume], Hash: v.Labels[plan.LabelHash], Fields: v.Labels[plan.LabelFields],
+				Name: v.Name, Mask: v.Labels[plan.LabelMask], Image: v.Labels[plan.LabelMasked], Key: v.Labels[plan.LabelVolume], Hash: v.Labels[plan.LabelHash], Fields: v.Labels[plan.LabelFields],
 				Created: cmp.Or(v.Labels[plan.LabelMade], sameZone(v.CreatedAt)),
 			})
 		}

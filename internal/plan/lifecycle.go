@@ -113,7 +113,7 @@ func RemoveStopped(o Observed, services []string, opts RemoveOptions) *Plan {
 	dependentsFirst(p, o, gone, func(c Container) Op {
 		op := Op{Action: Remove, Old: c}
 		if opts.Volumes {
-			op.Drop = slices.Sorted(slices.Values(slices.Concat(values(c.Data()), values(c.Shadows()))))
+			op.Drop = slices.Sorted(slices.Values(slices.Concat(values(c.Data()), values(c.MaskVolumes()))))
 		}
 		return op
 	})

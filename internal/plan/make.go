@@ -76,7 +76,7 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 		}
 	}
 	m.orphans()
-	shadows{m}.removeUnused()
+	maskVolumes{m}.removeUnused()
 	return m.plan, nil
 }
 
@@ -121,7 +121,7 @@ func (m *maker) containers(s types.ServiceConfig) error {
 		if _, taken := there[n]; taken {
 			continue
 		}
-		m.container(want, Op{Action: Create, Number: n, Causes: []string{NotCreated}, KeepVolumes: shadows{m}.left(want.service, nil)})
+		m.container(want, Op{Action: Create, Number: n, Causes: []string{NotCreated}, KeepVolumes: maskVolumes{m}.left(want.service, nil)})
 		missing--
 	}
 	for _, c := range surplus {
@@ -166,9 +166,9 @@ func (m *maker) existing(want wanted, c Container) {
 	switch {
 	case gone:
 		op.Action, op.Causes, op.Old, op.After = Create, []string{"its volume is replaced"}, Container{}, []int{evicted}
-		op.KeepVolumes, m.replaced[want.service.Name] = shadows{m}.keptVolumes(want.service, c), true
+		op.KeepVolumes, m.replaced[want.service.Name] = maskVolumes{m}.keptVolumes(want.service, c), true
 	case len(causes) > 0:
-		op.Action, op.Causes, op.KeepVolumes = Recreate, causes, shadows{m}.keptVolumes(want.service, c)
+		op.Action, op.Causes, op.KeepVolumes = Recreate, causes, maskVolumes{m}.keptVolumes(want.service, c)
 	case c.Name != ContainerName(m.project, want.service, c.Number) && c.Replaces != "":
 		op.Action, op.Causes = Rename, []string{"finishes an interrupted replacement"}
 	case c.State == "paused" && !m.options.NoStart:

@@ -121,7 +121,7 @@ func TestMake(t *testing.T) {
 			name:    "node_modules that a down left behind",
 			project: "services: {web: {image: 'web:1'}}",
 			observe: func(o plan.Observed) plan.Observed {
-				o.Volumes = append(o.Volumes, plan.Volume{Name: anonymous, Shadows: "web:/web/node_modules"})
+				o.Volumes = append(o.Volumes, plan.Volume{Name: anonymous, Mask: "web:/web/node_modules"})
 				return o
 			},
 			want: "\n0 remove-volume web:/web/node_modules: no container has it\n",
@@ -244,7 +244,7 @@ func TestDown(t *testing.T) {
 			{Type: "volume", Name: data, Target: "/data"},
 		}
 	})
-	o.Volumes = append(o.Volumes, plan.Volume{Name: mask, Shadows: "web:/web/node_modules"})
+	o.Volumes = append(o.Volumes, plan.Volume{Name: mask, Mask: "web:/web/node_modules"})
 	const keeping = `0 remove shop-web-1
 1 remove shop-api-1 [after 0]
 2 remove shop-db-1 [after 1]

@@ -95,11 +95,11 @@ type Network struct {
 	Fields   string // value of [LabelFields]; empty for a network of Compose's
 }
 
-// Volume is a volume of the project. Shadows is the value of its [LabelMask]: empty
+// Volume is a volume of the project. Mask is the value of its [LabelMask]: empty
 // for a volume that may hold data. The other fields are as in [Network].
 type Volume struct {
 	Name    string
-	Shadows string
+	Mask    string
 	Image   string // value of [LabelMasked]: the ID of the image that filled it
 	Key     string
 	Hash    string
@@ -157,10 +157,10 @@ func (o Observed) Volume(name string) (Volume, bool) {
 	return o.Volumes[i], true
 }
 
-// Shadows gives the anonymous volumes of a container that lie inside one of its
+// MaskVolumes gives the anonymous volumes of a container that lie inside one of its
 // bind mounts, by target: the node_modules idiom. They hold what the image
 // holds, never data, and are renewed with the image.
-func (c Container) Shadows() map[string]string { return c.anonymous(true) }
+func (c Container) MaskVolumes() map[string]string { return c.anonymous(true) }
 
 // Data gives the other anonymous volumes of a container, by target. They may
 // hold a database and are carried over when the container is replaced.

@@ -39,7 +39,7 @@ type Op struct {
 	Action      Action
 	Name        string            // the resource's name on the engine
 	Service     string            // the service of a container; empty for networks and volumes
-	Key         string            // the key of a network or volume in the project; of a shadow volume, what it is for
+	Key         string            // the key of a network or volume in the project; of a mask volume, what it is for
 	Number      int               // the number of a container in its service, from 1
 	Causes      []string          // why, each a few words; no secret value is ever among them
 	After       []int             // indexes of the operations that must have succeeded first
@@ -61,7 +61,7 @@ type Op struct {
 	Disposable  bool              // RemoveVolume: nothing is lost, the volume holds only what an image holds
 }
 
-// Title is the name of the operation's resource for a user. A shadow volume's own name
+// Title is the name of the operation's resource for a user. A mask volume's own name
 // is 64 hex digits; what it is for says more.
 func (op Op) Title() string {
 	if op.Disposable {

@@ -31,5 +31,5 @@ func (p *Plan) Split() (first, cleanup *Plan) {
 // Leftovers removes the volumes that only keep what an image holds. One that is in use stays.
 func Leftovers(o Observed) *Plan {
 	o.Containers, o.Networks = nil, nil
-	return Down(o, DownOptions{Shadows: true})
+	return Down(o, DownOptions{MaskVolumes: true})
 }

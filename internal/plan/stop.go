@@ -8,12 +8,12 @@ import (
 
 // DownOptions changes what [Down] plans. The zero value keeps all data.
 type DownOptions struct {
-	Volumes bool // all volumes of the project go too
-	Shadows bool // without Volumes: those that only keep what an image holds
+	Volumes     bool // all volumes of the project go too
+	MaskVolumes bool // without Volumes: those that only keep what an image holds
 }
 
 // Down removes what carries the project's name: containers in the reverse order
-// of their dependencies, then networks, then (only when asked) volumes. Shadow volumes,
+// of their dependencies, then networks, then (only when asked) volumes. Mask volumes,
 // too, stay until then or until the next up: removing tens of thousands of files
 // takes the engine seconds that no command should wait for. It works
 // from labels alone, so that it also works when the project's files are broken
@@ -36,17 +36,17 @@ func Down(o Observed, opts DownOptions) *Plan {
 		p.add(Op{Action: RemoveNetwork, Name: n.Name, After: after})
 	}
 	for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int {
-		if dataA, dataB := a.Shadows == "", b.Shadows == ""; dataA != dataB {
+		if dataA, dataB := a.Mask == "", b.Mask == ""; dataA != dataB {
 			return map[bool]int{true: -1, false: 1}[dataA] // what [Plan.Split] parts comes last
 		}
 		return strings.Compare(a.Name, b.Name)
 	}) {
-		op := Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: v.Shadows != "", After: after}
+		op := Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Disposable: v.Mask != "", After: after}
 		switch {
 		case opts.Volumes:
 			op.Causes = []string{"--volumes"}
 			p.add(op)
-		case opts.Shadows && op.Disposable:
+		case opts.MaskVolumes && op.Disposable:
 			p.add(op)
 		}
 	}

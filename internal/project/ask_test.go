@@ -46,8 +46,8 @@ func TestAsked(t *testing.T) {
 	}
 }
 
-// TestLook: a project that is only looked at needs no secret of the checkout.
-func TestLook(t *testing.T) {
+// TestReadOnly: a project that is only looked at needs no secret of the checkout.
+func TestReadOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	files := "x-devup: {setup: {generate: {SECRET: hex}}}\nservices: {web: {image: a, environment: {B: '${SECRET:?devup up generates it}'}}}\n"
@@ -57,7 +57,7 @@ func TestLook(t *testing.T) {
 	if _, err := project.Load(t.Context(), project.Options{Dir: dir}); err == nil {
 		t.Error("a project that is to be created loads without its secret")
 	}
-	p, err := project.Load(t.Context(), project.Options{Dir: dir, Look: true})
+	p, err := project.Load(t.Context(), project.Options{Dir: dir, ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}

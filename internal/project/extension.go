@@ -44,7 +44,7 @@ func (x ServiceExtension) Language() string {
 // Page tells whether the stack is one whose services are what users open.
 func (x ServiceExtension) Page() bool {
 	s := stacks.Default(x.Stack)
-	return s != nil && s.Page
+	return s != nil && s.Frontend
 }
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they

@@ -18,18 +18,18 @@ type loading struct {
 	notes []string
 }
 
-func (l *loading) run(ctx context.Context, name, proof string) (*Project, error) {
-	if l.options.Look {
+func (l *loading) run(ctx context.Context, name, validated string) (*Project, error) {
+	if l.options.ReadOnly {
 		if err := l.standIn(); err != nil {
 			return nil, err
 		}
 	}
-	model, err := l.set.Load(ctx, composefile.LoadOptions{Name: name, Profiles: l.profiles(), Proof: proof})
+	model, err := l.set.Load(ctx, composefile.LoadOptions{Name: name, Profiles: l.profiles(), Validated: validated})
 	l.unset = model.Unset
 	if err != nil {
 		return nil, l.wanting(err)
 	}
-	p := &Project{Project: model.Project, Proof: model.Proof, sources: l.set.Files}
+	p := &Project{Project: model.Project, Validated: model.Validated, sources: l.set.Files}
 	if err := readExtensions(p, l.set.Files); err != nil {
 		return nil, err
 	}

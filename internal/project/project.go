@@ -34,7 +34,7 @@ type Project struct {
 	MissingEnvFiles []MissingEnvFile // required env files that are not there and were left out; each has its Note too
 	UnsetNote       string           // the Note that names variables which are not set and have no default; empty for none
 
-	Proof string // what to give as Options.Proof the next time; empty where the files name others
+	Validated string // what to give as Options.Validated the next time; empty where the files name others
 
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
@@ -66,11 +66,11 @@ type Options struct {
 	Stdin func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
 	// Answers gives what the user was asked for in a project's directory, as the text of an
 	// env file; nil means that there is none.
-	Answers func(root string) []byte
-	NoDeps  bool   // with Services: without what they depend on
-	Look    bool   // nothing is created from the project: a secret that `devup up` has yet to generate is no error
-	Unset   bool   // with Look: nor is a required variable without a value
-	Proof   string // [Project.Proof] of an earlier load, which makes this one faster where nothing has changed; empty for none
+	Answers   func(root string) []byte
+	NoDeps    bool   // with Services: without what they depend on
+	ReadOnly  bool   // nothing is created from the project: a secret that `devup up` has yet to generate is no error
+	Unset     bool   // with ReadOnly: nor is a required variable without a value
+	Validated string // [Project.Validated] of an earlier load, which makes this one faster where nothing has changed; empty for none
 }
 
 // Port is one port that a service publishes. A range is as many Ports.

@@ -27,7 +27,7 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Load(ctx, s.Name, o.Proof)
+	return s.Load(ctx, s.Name, o.Validated)
 }
 
 // Find finds and reads the files of the project that o describes, and decides its name.
@@ -64,14 +64,14 @@ func (o Options) find() (*composefile.Set, error) {
 	})
 }
 
-// Load loads the model under a name, which need not be the plain one. proof is the
-// [Project.Proof] of an earlier load, which makes this one faster where nothing has
+// Load loads the model under a name, which need not be the plain one. validated is the
+// [Project.Validated] of an earlier load, which makes this one faster where nothing has
 // changed; it may be empty. The error is a [fail.Error]: Config with file and line when
 // something in the files is wrong, UnknownService when the options name a service that does
 // not exist.
-func (s *Source) Load(ctx context.Context, name, proof string) (*Project, error) {
+func (s *Source) Load(ctx context.Context, name, validated string) (*Project, error) {
 	l := &loading{Source: s, notes: slices.Clone(s.set.Notes)}
-	p, err := l.run(ctx, name, proof)
+	p, err := l.run(ctx, name, validated)
 	return p, composefile.OnStandardInput(err)
 }
 

@@ -18,22 +18,22 @@ import (
 // often its log is read meanwhile. Vite starts to read the sources after it listens,
 // and never says that all is well: all of its starts wait that long.
 const (
-	verdictTime  = 600 * time.Millisecond
-	verdictPause = 200 * time.Millisecond
+	compileTime  = 600 * time.Millisecond
+	compilePause = 200 * time.Millisecond
 )
 
 // compiling reads what a service that has just begun to answer printed: it makes a warning of
-// the verdict where the service's dev server says that it cannot compile.
-func (a *prober) compiling(ctx context.Context, r verdict) verdict {
-	if !a.compiles || a.probe.Kind != HTTP || a.probe.Settled || a.probe.Source.Dir == "" || r.warning {
+// the result where the service's dev server says that it cannot compile.
+func (pr *prober) compiling(ctx context.Context, r result) result {
+	if !pr.compiles || pr.probe.Kind != HTTP || pr.probe.WasReady || pr.probe.Source.Dir == "" || r.warning {
 		return r
 	}
-	for until := time.Now().Add(verdictTime); ; {
-		said := compilation(a.log(ctx, a.evidence.state, readLines))
+	for until := time.Now().Add(compileTime); ; {
+		said := compilation(pr.log(ctx, pr.evidence.state, readLines))
 		if said.broken {
-			return verdict{ready: true, warning: true, text: "answers, but does not compile" + a.compileError(said)}
+			return result{ready: true, warning: true, text: "answers, but does not compile" + pr.compileError(said)}
 		}
-		if !said.pending || !time.Now().Before(until) || !pause(ctx, verdictPause) {
+		if !said.pending || !time.Now().Before(until) || !pause(ctx, compilePause) {
 			return r
 		}
 	}
@@ -52,8 +52,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // compileError says what a dev server could not compile, and what to do about it.
-func (a *prober) compileError(c compiled) string {
-	file := a.probe.Source.file(c.file)
+func (pr *prober) compileError(c compiled) string {
+	file := pr.probe.Source.file(c.file)
 	again := "run `devup up` again"
 	switch {
 	case file != "" && diagnose.PathAlias(c.module):
@@ -65,9 +65,9 @@ func (a *prober) compileError(c compiled) string {
 	case file != "" && c.what != "":
 		return fmt.Sprintf(": %s: %s", file, c.what)
 	case file != "" || c.what != "":
-		return fmt.Sprintf(": %s%s; `devup logs %s` shows the error", file, c.what, a.probe.Service)
+		return fmt.Sprintf(": %s%s; `devup logs %s` shows the error", file, c.what, pr.probe.Service)
 	default:
-		return fmt.Sprintf("; `devup logs %s` shows the error", a.probe.Service)
+		return fmt.Sprintf("; `devup logs %s` shows the error", pr.probe.Service)
 	}
 }
 

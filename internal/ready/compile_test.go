@@ -101,7 +101,7 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 					})
 				}
 				p := web()
-				p.Source, p.Settled = test.source, test.settled
+				p.Source, p.WasReady = test.source, test.settled
 				last, took, err := w.run(t.Context(), Options{Compiles: true}, p)
 				if want := "web " + test.want; err != nil || last != want || took != test.took || len(w.calls) != test.reads {
 					t.Errorf("got %v, %s, after %v with %d calls\nwant %s, after %v with %d", err, last, took, len(w.calls), want, test.took, test.reads)

@@ -131,8 +131,8 @@ func (e *evidence) otherPorts() []int {
 	return found
 }
 
-// verdict is the outcome of an evaluation. The zero value means: keep waiting.
-type verdict struct {
+// result is the outcome of an evaluation. The zero value means: keep waiting.
+type result struct {
 	ready     bool
 	warning   bool      // with ready: text is worth reading
 	text      string    // with ready: a few words; with code: the sentence without the service's name
@@ -141,50 +141,50 @@ type verdict struct {
 	transient bool      // with code: the failure may pass by itself if its cause is one that does
 }
 
-// evaluate gives the verdict at a time.
-func (e *evidence) evaluate(now time.Time) verdict {
+// evaluate gives the result at a time.
+func (e *evidence) evaluate(now time.Time) result {
 	if e.state.known {
-		if r := e.evaluateState(now); r != (verdict{}) {
+		if r := e.evaluateState(now); r != (result{}) {
 			return r
 		}
 	}
 	switch e.probe.Kind {
 	case HTTP, TCP:
-		if r := e.evaluateAnswer(now); r != (verdict{}) {
+		if r := e.evaluateAnswer(now); r != (result{}) {
 			return r
 		}
 		return e.evaluateSockets(now)
 	default:
-		return verdict{}
+		return result{}
 	}
 }
 
-// evaluateState gives the verdict of the container's state.
-func (e *evidence) evaluateState(now time.Time) verdict {
+// evaluateState gives the result of the container's state.
+func (e *evidence) evaluateState(now time.Time) result {
 	s, p := e.state, e.probe
 	switch {
 	case s.ended() && !s.gone && s.exit == 0 && s.engineError == "" && (p.Kind == Completed || p.OneShot):
-		return verdict{ready: true, text: "completed"}
+		return result{ready: true, text: "completed"}
 	case s.ended():
 		return e.stopped()
 	case s.looping():
-		return verdict{code: fail.Exited, text: s.describeEnd(), transient: now.Sub(e.began) < transientTime}
+		return result{code: fail.Exited, text: s.describeEnd(), transient: now.Sub(e.began) < transientTime}
 	case s.health == container.Unhealthy && (p.Kind == Health || p.MustHealthy):
 		if e.unhealthyFor.lasted(unhealthyTime, now) {
 			return e.unhealthy()
 		}
 	case p.Kind == Health && s.health == container.Healthy:
-		return verdict{ready: true, text: "healthy"}
+		return result{ready: true, text: "healthy"}
 	case p.Kind == Running, p.Kind == Health && (s.health == "" || s.health == container.NoHealthcheck):
 		if e.stable(now) {
-			return verdict{ready: true, text: "running"}
+			return result{ready: true, text: "running"}
 		}
 	}
-	return verdict{}
+	return result{}
 }
 
-func (e *evidence) stopped() verdict {
-	r := verdict{code: fail.Exited, text: e.state.describeEnd()}
+func (e *evidence) stopped() result {
+	r := result{code: fail.Exited, text: e.state.describeEnd()}
 	if e.state.engineError != "" {
 		r.text += ": " + firstLine(e.state.engineError)
 	}
@@ -206,18 +206,18 @@ func (e *evidence) stopped() verdict {
 	return r
 }
 
-func (e *evidence) unhealthy() verdict {
-	r := verdict{code: fail.Unhealthy, text: "fails its own healthcheck"}
+func (e *evidence) unhealthy() result {
+	r := result{code: fail.Unhealthy, text: "fails its own healthcheck"}
 	if e.state.check != "" {
 		r.text += " (" + e.state.check + ")"
 	}
 	return r
 }
 
-// evaluateAnswer gives the verdict of the published port's last answer.
-func (e *evidence) evaluateAnswer(now time.Time) verdict {
+// evaluateAnswer gives the result of the published port's last answer.
+func (e *evidence) evaluateAnswer(now time.Time) result {
 	if e.answeredAt.IsZero() {
-		return verdict{}
+		return result{}
 	}
 	switch e.last.outcome {
 	case answered:
@@ -238,45 +238,45 @@ func (e *evidence) evaluateAnswer(now time.Time) verdict {
 		}
 	case serverError:
 		if e.serverErrorFor.lasted(serverErrorTime, now) {
-			return verdict{
+			return result{
 				code: fail.ServerError,
 				text: fmt.Sprintf("answers %d on %s", e.last.status, e.probe.address()),
 			}
 		}
 	}
-	return verdict{}
+	return result{}
 }
 
-// answers makes the verdict for a port that answers, which the healthcheck may
+// answers makes the result for a port that answers, which the healthcheck may
 // still qualify.
-func (e *evidence) answers(text string) verdict {
+func (e *evidence) answers(text string) result {
 	switch {
 	case e.probe.MustHealthy && (!e.state.known || e.state.health == container.Unhealthy || e.state.health == container.Starting):
-		return verdict{}
+		return result{}
 	case e.state.health == container.Unhealthy:
 		text += ", but its healthcheck fails"
 		if e.state.check != "" {
 			text += ": " + e.state.check
 		}
-		return verdict{ready: true, warning: true, text: text}
+		return result{ready: true, warning: true, text: text}
 	}
-	return verdict{ready: true, text: text}
+	return result{ready: true, text: text}
 }
 
-// evaluateSockets gives the verdict of the sockets inside the container, once they have
+// evaluateSockets gives the result of the sockets inside the container, once they have
 // stayed as they are for a while.
-func (e *evidence) evaluateSockets(now time.Time) verdict {
+func (e *evidence) evaluateSockets(now time.Time) result {
 	switch {
 	case e.crashedFor.lasted(crashedTime, now):
-		return verdict{code: fail.Exited, text: "has crashed, and its watcher waits for a file to change"}
+		return result{code: fail.Exited, text: "has crashed, and its watcher waits for a file to change"}
 	case e.loopbackFor.lasted(loopbackTime, now):
 		return e.loopbackOnly()
 	case !e.wrongPortFor.lasted(wrongPortTime, now):
-		return verdict{}
+		return result{}
 	}
 	for _, other := range e.probe.Others {
 		if e.sockets.reachable(other.Target) {
-			return verdict{
+			return result{
 				ready: true, warning: true,
 				text: fmt.Sprintf("listens on %d, but nothing on its published port %d", other.Target, e.probe.Target),
 			}
@@ -285,17 +285,17 @@ func (e *evidence) evaluateSockets(now time.Time) verdict {
 	return e.wrongPort()
 }
 
-func (e *evidence) loopbackOnly() verdict {
-	return verdict{
+func (e *evidence) loopbackOnly() result {
+	return result{
 		code: fail.ListensOnLoopback,
 		text: fmt.Sprintf("listens on port %d of 127.0.0.1 only, which is not reachable from outside its container", e.probe.Target),
 		hint: "make it listen on 0.0.0.0",
 	}
 }
 
-func (e *evidence) wrongPort() verdict {
+func (e *evidence) wrongPort() result {
 	otherPorts := e.otherPorts()
-	r := verdict{
+	r := result{
 		code: fail.NotListening,
 		text: fmt.Sprintf("listens on %s, not on %d", numbers(otherPorts), e.probe.Target),
 		hint: fmt.Sprintf("make it listen on %d, or publish the port that it uses", e.probe.Target),
@@ -309,34 +309,34 @@ func (e *evidence) wrongPort() verdict {
 	return r
 }
 
-// timedOut gives the verdict when the time is up.
-func (e *evidence) timedOut(waited time.Duration) verdict {
+// timedOut gives the result when the time is up.
+func (e *evidence) timedOut(waited time.Duration) result {
 	after := " after " + waited.Round(time.Second).String()
 	p := e.probe
 	switch {
 	case e.state.status == container.StateRestarting:
-		return verdict{code: fail.Exited, text: e.state.describeEnd()}
+		return result{code: fail.Exited, text: e.state.describeEnd()}
 	case p.Kind == Completed:
-		return verdict{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --wait-timeout gives it more time"}
+		return result{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --wait-timeout gives it more time"}
 	case e.unhealthyFor.is() && (p.Kind == Health || p.MustHealthy):
 		return e.unhealthy()
 	case p.Kind == Health:
-		return verdict{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --wait-timeout gives it more time"}
+		return result{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --wait-timeout gives it more time"}
 	case p.Kind == Running:
-		return verdict{code: fail.NotReady, text: "does not run" + after}
+		return result{code: fail.NotReady, text: "does not run" + after}
 	case e.serverErrorFor.is():
-		return verdict{code: fail.ServerError, text: fmt.Sprintf("answers %d on %s", e.last.status, p.address())}
+		return result{code: fail.ServerError, text: fmt.Sprintf("answers %d on %s", e.last.status, p.address())}
 	case e.loopbackFor.is():
 		return e.loopbackOnly()
 	case e.wrongPortFor.is():
 		return e.wrongPort()
 	case e.sockets.reachable(p.Target), e.last.outcome == silent && (e.inspectedAt.IsZero() || e.unreadable):
-		return verdict{
+		return result{
 			code: fail.NoAnswer, text: fmt.Sprintf("accepts connections on port %d but has not answered%s", p.Target, after),
 			hint: "a longer --wait-timeout gives it more time",
 		}
 	default:
-		return verdict{
+		return result{
 			code: fail.NotListening, text: fmt.Sprintf("does not listen on port %d%s", p.Target, after),
 			hint: "a longer --wait-timeout gives it more time",
 		}

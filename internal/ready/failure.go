@@ -25,28 +25,28 @@ const (
 	logTime    = 5 * time.Second
 )
 
-// failure makes the error for a verdict: the sentence, the likely cause, the last
+// failure makes the error for a result: the sentence, the likely cause, the last
 // lines and what to do next.
-func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.Cause) {
-	a.evidence.state = a.inspected(ctx, a.evidence.state)
-	lines := withoutProbes(a.log(ctx, a.evidence.state, readLines), a.probe.Path)
-	cause, found := diagnose.Text(diagnose.Run, lines, a.evidence.state.exit, nil)
+func (pr *prober) failure(ctx context.Context, r result) (*fail.Error, diagnose.Cause) {
+	pr.evidence.state = pr.inspected(ctx, pr.evidence.state)
+	lines := withoutProbes(pr.log(ctx, pr.evidence.state, readLines), pr.probe.Path)
+	cause, found := diagnose.Text(diagnose.Run, lines, pr.evidence.state.exit, nil)
 	if !found && r.code == fail.ServerError {
-		cause, found = diagnose.Text(diagnose.Run, a.evidence.last.lines(), 0, nil)
+		cause, found = diagnose.Text(diagnose.Run, pr.evidence.last.lines(), 0, nil)
 	}
 	if !found || !explains(cause, r.code) {
 		cause = diagnose.Cause{}
 	}
-	cause = a.probe.Source.withLineEndCause(a.evidence.state.withMountCause(cause))
-	message := a.probe.name() + " " + r.text
+	cause = pr.probe.Source.withLineEndCause(pr.evidence.state.withMountCause(cause))
+	message := pr.probe.name() + " " + r.text
 	if cause.Sentence != "" {
 		message += ": " + cause.Sentence
 	}
-	failure := fail.New(r.code, a.hint(r, cause, lines), "%s", message)
-	failure.Service, failure.Reason = a.probe.Service, reason(a.evidence.state, cause)
+	failure := fail.New(r.code, pr.hint(r, cause, lines), "%s", message)
+	failure.Service, failure.Reason = pr.probe.Service, reason(pr.evidence.state, cause)
 	failure.Lines = excerpt(lines, cause)
-	if a.probe.Source.below(cause.File) != "" {
-		failure.Frame = fail.Frame{File: a.probe.Source.file(cause.File), Line: cause.Line}
+	if pr.probe.Source.below(cause.File) != "" {
+		failure.Frame = fail.Frame{File: pr.probe.Source.file(cause.File), Line: cause.Line}
 	}
 	return failure, cause
 }
@@ -87,25 +87,25 @@ func explains(c diagnose.Cause, code fail.Code) bool {
 }
 
 // hint says what to do next; it always ends with the command that shows more.
-func (a *prober) hint(r verdict, c diagnose.Cause, lines []string) string {
-	logs := fmt.Sprintf("`devup logs %s` shows all that it printed", a.probe.Service)
+func (pr *prober) hint(r result, c diagnose.Cause, lines []string) string {
+	logs := fmt.Sprintf("`devup logs %s` shows all that it printed", pr.probe.Service)
 	step := r.hint
 	if c.Hint != "" {
 		step = c.Hint
 	}
 	if r.code == fail.ListensOnLoopback {
-		step = outsideHint(a.probe, lines)
+		step = outsideHint(pr.probe, lines)
 	}
 	switch {
 	case step != "":
-	case r.code != fail.Exited && r.code != fail.ServerError, c.Reason != "", a.evidence.state.explained():
+	case r.code != fail.Exited && r.code != fail.ServerError, c.Reason != "", pr.evidence.state.explained():
 		return logs
 	case len(lines) == 0:
-		return fmt.Sprintf("it printed nothing that would say why: `devup run %s sh` opens a shell in its place", a.probe.Service)
+		return fmt.Sprintf("it printed nothing that would say why: `devup run %s sh` opens a shell in its place", pr.probe.Service)
 	default:
 		return "devup does not know the cause: above is what it printed last, " + logs
 	}
-	if a.evidence.state.oom && len(lines) == 0 {
+	if pr.evidence.state.oom && len(lines) == 0 {
 		return step // there is no log to read
 	}
 	return step + "; " + logs
@@ -114,44 +114,44 @@ func (a *prober) hint(r verdict, c diagnose.Cause, lines []string) string {
 // log reads the last lines of the container's present run; s is its state. It
 // gives none where they cannot be read, for instance with a logging driver that
 // keeps nothing.
-func (a *prober) log(ctx context.Context, s state, lines string) []string {
+func (pr *prober) log(ctx context.Context, s state, lines string) []string {
 	ctx, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
-	s = a.inspected(ctx, s)
-	found := a.logSince(ctx, s, lines, s.started)
+	s = pr.inspected(ctx, s)
+	found := pr.logSince(ctx, s, lines, s.started)
 	if len(found) == 0 && (s.ended() || s.looping()) && !s.started.IsZero() {
 		// A busy engine notes the start after the program has said its only line.
-		found = a.logSince(ctx, s, lines, s.started.Add(-startNoted))
+		found = pr.logSince(ctx, s, lines, s.started.Add(-startNoted))
 	}
 	return found
 }
 
 // inspected is a state with what a list of containers leaves out.
-func (a *prober) inspected(ctx context.Context, s state) state {
+func (pr *prober) inspected(ctx context.Context, s state) state {
 	if !s.listed {
 		return s
 	}
-	a.watch.inspect(ctx, a.probe.Container)
-	return a.view.now()
+	pr.watch.inspect(ctx, pr.probe.Container)
+	return pr.view.now()
 }
 
 // startNoted is how much later than it was an engine may say that a program began.
 const startNoted = 5 * time.Second
 
 // logSince reads the last lines from a time on; the zero time is the beginning.
-func (a *prober) logSince(ctx context.Context, s state, lines string, from time.Time) []string {
+func (pr *prober) logSince(ctx context.Context, s state, lines string, from time.Time) []string {
 	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: lines}
 	if !from.IsZero() {
 		options.Since = from.Format(time.RFC3339Nano)
 	}
-	stream, err := a.engine.Containers.ContainerLogs(ctx, a.probe.Container, options)
+	stream, err := pr.engine.Containers.ContainerLogs(ctx, pr.probe.Container, options)
 	if err != nil {
 		return nil
 	}
 	defer stream.Close()
 	var text bytes.Buffer
 	limited := io.LimitReader(stream, 4<<20)
-	if s.tty || !s.known && a.probe.TTY {
+	if s.tty || !s.known && pr.probe.TTY {
 		_, _ = io.Copy(&text, limited) // what could be read is shown, even if the rest is lost
 	} else {
 		_, _ = stdcopy.StdCopy(&text, &text, limited)

@@ -47,7 +47,7 @@ type Probe struct {
 	Source      Source      // what it is made from here
 	Limit       string      // which key limits its memory and where, as "mem_limit of web (devup.yaml:19)"; empty for none
 	TTY         bool        // it has a terminal: what it prints is not framed
-	Settled     bool        // the caller has seen it running (and healthy) before this command changed anything
+	WasReady    bool        // the caller has seen it running (and healthy) before this command changed anything
 }
 
 // Published is a port of a container that is open on the engine's machine.

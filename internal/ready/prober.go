@@ -34,73 +34,73 @@ type prober struct {
 
 // await waits for one service. It returns nil when the service is ready, and also
 // when the wait was cancelled; then ctx says why.
-func (a *prober) await(ctx context.Context) *fail.Error {
-	p := a.probe
-	a.report()
-	if p.Settled && (p.Kind == Running || p.Kind == Health || p.Kind == Completed) {
-		a.emit(p, event.Done, "running")
+func (pr *prober) await(ctx context.Context) *fail.Error {
+	p := pr.probe
+	pr.report()
+	if p.WasReady && (p.Kind == Running || p.Kind == Health || p.Kind == Completed) {
+		pr.emit(p, event.Done, "running")
 		return nil
 	}
-	if a.hasPort() {
-		a.evidence.recordAnswer(a.probeOnce(ctx, p, firstTimeout), time.Now())
-		if r := a.evidence.evaluate(time.Now()); r.ready {
-			return a.conclude(ctx, r)
+	if pr.hasPort() {
+		pr.evidence.recordAnswer(pr.probeOnce(ctx, p, firstTimeout), time.Now())
+		if r := pr.evidence.evaluate(time.Now()); r.ready {
+			return pr.conclude(ctx, r)
 		}
 	}
-	a.view = a.watch.follow(ctx, p.Container)
-	a.evidence.recordState(a.view.now(), time.Now())
-	return a.loop(ctx)
+	pr.view = pr.watch.follow(ctx, p.Container)
+	pr.evidence.recordState(pr.view.now(), time.Now())
+	return pr.loop(ctx)
 }
 
 // confirm says whether a service that was ready has ended while others were waited for, as far as
 // the events say.
-func (a *prober) confirm(ctx context.Context) *fail.Error {
-	now := a.watch.views[a.probe.Container].now()
-	if a.probe.Kind == Completed || !now.ended() && (a.view == nil || a.hasPort()) {
+func (pr *prober) confirm(ctx context.Context) *fail.Error {
+	now := pr.watch.views[pr.probe.Container].now()
+	if pr.probe.Kind == Completed || !now.ended() && (pr.view == nil || pr.hasPort()) {
 		return nil
 	}
-	a.evidence.recordState(now, time.Now())
-	if r := a.evidence.evaluateState(time.Now()); r.code != "" {
-		return a.conclude(ctx, r)
+	pr.evidence.recordState(now, time.Now())
+	if r := pr.evidence.evaluateState(time.Now()); r.code != "" {
+		return pr.conclude(ctx, r)
 	}
 	return nil
 }
 
 // hasPort reports whether the service has a published port to ask.
-func (a *prober) hasPort() bool { return a.probe.Kind == HTTP || a.probe.Kind == TCP }
+func (pr *prober) hasPort() bool { return pr.probe.Kind == HTTP || pr.probe.Kind == TCP }
 
 // loop asks, and takes what comes, until the evidence suffices or the time is up.
-func (a *prober) loop(ctx context.Context) *fail.Error {
+func (pr *prober) loop(ctx context.Context) *fail.Error {
 	inner, cancel := context.WithCancel(ctx)
-	q := a.newQuestions()
+	q := pr.newQuestions()
 	defer q.busy.Wait()
 	defer cancel()
-	deadline := time.NewTimer(a.timeout - time.Since(a.began))
-	tick := time.NewTicker(lastPause) // verdicts that depend on time alone
+	deadline := time.NewTimer(pr.timeout - time.Since(pr.began))
+	tick := time.NewTicker(lastPause) // results that depend on time alone
 	defer tick.Stop()
 	defer stopAll(deadline, q.probeTimer, q.inspectTimer, q.usageTimer)
 	for {
-		if r := a.evidence.evaluate(time.Now()); r.ready || r.code != "" {
-			if done, failure := a.act(ctx, r); done {
+		if r := pr.evidence.evaluate(time.Now()); r.ready || r.code != "" {
+			if done, failure := pr.act(ctx, r); done {
 				return failure
 			}
 		}
-		a.report()
+		pr.report()
 		select {
 		case <-ctx.Done():
-			a.reportCancelled(ctx)
+			pr.reportCancelled(ctx)
 			return nil
 		case <-deadline.C:
-			return a.conclude(ctx, a.evidence.timedOut(a.timeout))
-		case <-a.view.changed:
-			a.evidence.recordState(a.view.now(), time.Now())
+			return pr.conclude(ctx, pr.evidence.timedOut(pr.timeout))
+		case <-pr.view.changed:
+			pr.evidence.recordState(pr.view.now(), time.Now())
 		case <-tick.C:
 		case <-q.probeTimer.C:
 			q.ask(inner)
 		case got := <-q.answers:
 			q.takeAnswer(inner, got)
 		case <-q.inspectTimer.C:
-			if a.evidence.needsInspection() && !q.inspecting {
+			if pr.evidence.needsInspection() && !q.inspecting {
 				q.inspect(inner)
 			} else {
 				q.inspectTimer.Reset(inspectPause)
@@ -110,7 +110,7 @@ func (a *prober) loop(ctx context.Context) *fail.Error {
 		case <-q.usageTimer.C:
 			q.requestUsage(inner)
 		case read := <-q.usages:
-			a.evidence.recordUsage(read)
+			pr.evidence.recordUsage(read)
 			q.usageTimer.Reset(usagePause)
 		}
 	}
@@ -130,16 +130,16 @@ type questions struct {
 	inspecting                           bool
 }
 
-func (a *prober) newQuestions() *questions {
+func (pr *prober) newQuestions() *questions {
 	q := &questions{
-		prober: a, answers: make(chan answer, 1), inspections: make(chan inspection, 1), usages: make(chan cpuUsage, 1),
+		prober: pr, answers: make(chan answer, 1), inspections: make(chan inspection, 1), usages: make(chan cpuUsage, 1),
 		probeTimer: time.NewTimer(firstPause), inspectTimer: time.NewTimer(firstInspection), usageTimer: time.NewTimer(0),
 		pause: firstPause, timeout: 5 * time.Second,
 	}
-	if !a.hasPort() {
+	if !pr.hasPort() {
 		q.probeTimer.Stop()
 	}
-	if a.probe.Kind != Running {
+	if pr.probe.Kind != Running {
 		q.usageTimer.Stop()
 	}
 	return q
@@ -197,8 +197,8 @@ func stopAll(timers ...*time.Timer) {
 
 // backOff gives the next pause between two questions, and how long to wait for
 // the answer to the next.
-func (a *prober) backOff(pause, timeout time.Duration) (time.Duration, time.Duration) {
-	switch a.evidence.last.outcome {
+func (pr *prober) backOff(pause, timeout time.Duration) (time.Duration, time.Duration) {
+	switch pr.evidence.last.outcome {
 	case serverError:
 		return min(max(2*pause, lastPause), serverErrorPause), timeout
 	case silent:
@@ -217,70 +217,70 @@ type inspection struct {
 
 // inspectContainer reads inside the container once. It must not touch the evidence, which
 // the loop goes on collecting; s is the container's state as it was.
-func (a *prober) inspectContainer(ctx context.Context, s state) inspection {
-	found, err := listening(ctx, a.engine.Exec, a.probe.Container)
+func (pr *prober) inspectContainer(ctx context.Context, s state) inspection {
+	found, err := listening(ctx, pr.engine.Exec, pr.probe.Container)
 	result := inspection{sockets: found, err: err}
-	ofOthers := func(port int) bool { return slices.Contains(a.probe.Neighbors, port) }
+	ofOthers := func(port int) bool { return slices.Contains(pr.probe.Neighbors, port) }
 	if ports := slices.Concat(found.outside, found.loopback); err == nil && len(slices.DeleteFunc(ports, ofOthers)) == 0 {
-		result.crashed = crashed(a.log(ctx, s, watcherLines))
+		result.crashed = crashed(pr.log(ctx, s, watcherLines))
 	}
 	return result
 }
 
-func (a *prober) inspectPause() time.Duration {
-	if a.evidence.unreadable || time.Since(a.began) > wrongPortTime && !a.evidence.loopbackFor.is() {
+func (pr *prober) inspectPause() time.Duration {
+	if pr.evidence.unreadable || time.Since(pr.began) > wrongPortTime && !pr.evidence.loopbackFor.is() {
 		return lateInspectPause
 	}
 	return inspectPause
 }
 
-// act acts on a verdict. It gives false when the failure may yet pass.
-func (a *prober) act(ctx context.Context, r verdict) (bool, *fail.Error) {
+// act acts on a result. It gives false when the failure may yet pass.
+func (pr *prober) act(ctx context.Context, r result) (bool, *fail.Error) {
 	if !r.transient {
-		return true, a.conclude(ctx, r)
+		return true, pr.conclude(ctx, r)
 	}
-	failure, cause := a.failure(ctx, r)
+	failure, cause := pr.failure(ctx, r)
 	if cause.Transient {
 		return false, nil
 	}
-	a.emit(a.probe, event.Failed, r.text)
+	pr.emit(pr.probe, event.Failed, r.text)
 	return true, failure
 }
 
 // conclude reports the end and makes the error, where it is one.
-func (a *prober) conclude(ctx context.Context, r verdict) *fail.Error {
+func (pr *prober) conclude(ctx context.Context, r result) *fail.Error {
 	if r.ready {
-		r = a.compiling(ctx, r)
+		r = pr.compiling(ctx, r)
 	}
 	switch {
 	case r.ready && r.warning:
-		a.emit(a.probe, event.Warning, r.text)
+		pr.emit(pr.probe, event.Warning, r.text)
 		return nil
 	case r.ready:
-		a.emit(a.probe, event.Done, r.text)
+		pr.emit(pr.probe, event.Done, r.text)
 		return nil
 	}
-	failure, _ := a.failure(ctx, r)
+	failure, _ := pr.failure(ctx, r)
 	if ctx.Err() == nil {
-		a.emit(a.probe, event.Failed, r.text)
+		pr.emit(pr.probe, event.Failed, r.text)
 	}
 	return failure
 }
 
 // report says what is being waited for, when that has changed.
-func (a *prober) report() {
-	if text := a.evidence.progress(); text != a.reported {
-		a.reported = text
-		a.emit(a.probe, event.Working, text)
+func (pr *prober) report() {
+	if text := pr.evidence.progress(); text != pr.reported {
+		pr.reported = text
+		pr.emit(pr.probe, event.Working, text)
 	}
 }
 
 // reportCancelled reports a service that is no longer waited for.
-func (a *prober) reportCancelled(ctx context.Context) {
+func (pr *prober) reportCancelled(ctx context.Context) {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errGrace):
-		a.emit(a.probe, event.Warning, "still starting")
+		pr.emit(pr.probe, event.Warning, "still starting")
 	case errors.Is(cause, errAway):
-		a.emit(a.probe, event.Failed, errAway.Error())
+		pr.emit(pr.probe, event.Failed, errAway.Error())
 	}
 }

@@ -19,7 +19,7 @@ func TestWaitAsksNoEngineWhenAllAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.answer = always(answer{outcome: answered, status: 404})
-		api, worker := web(), Probe{Service: "worker", Container: "c3", Kind: Running, Settled: true}
+		api, worker := web(), Probe{Service: "worker", Container: "c3", Kind: Running, WasReady: true}
 		api.Service, api.Container, api.Kind = "db", "c2", TCP
 		last, took, err := w.run(t.Context(), Options{}, web(), api, worker)
 		if err != nil || took != 0 || len(w.calls) > 0 {

@@ -16,7 +16,7 @@ import (
 
 // smallRepository is one Flask service, so that diffs stay short.
 var smallRepository = detect.Repository{Services: []detect.Service{{
-	Name: "api", Dir: "api", Stack: "flask", Port: detect.Port{Number: 4567}, Public: detect.Evidence{Text: "a page calls it"},
+	Name: "api", Dir: "api", StackName: "flask", Port: detect.Port{Number: 4567}, Public: detect.Evidence{Text: "a page calls it"},
 	Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"},
 }}}
 

@@ -13,7 +13,7 @@ import (
 // service that uses one, with SQL files of odd names.
 func everyDataService() detect.Repository {
 	repo := detect.Repository{Services: []detect.Service{{
-		Name: "api", Dir: "api", Stack: "node", Port: detect.Port{Number: 3000}, HostPort: 3000,
+		Name: "api", Dir: "api", StackName: "node", Port: detect.Port{Number: 3000}, HostPort: 3000,
 		Variables: []detect.Variable{{Name: "DATABASE_URL", Data: "postgres", Value: "postgresql://a:b@postgres:5432/a"}},
 	}}}
 	for _, s := range dataservice.All() {

@@ -19,7 +19,7 @@ func complete(repo detect.Repository) detect.Repository {
 
 func withDefaults(s detect.Service) detect.Service {
 	s.Dir = or(s.Dir, ".")
-	if of := stacks.Default(s.Stack); of != nil {
+	if of := stacks.Default(s.StackName); of != nil {
 		return of.Complete(s)
 	}
 	return s

@@ -65,7 +65,7 @@ func replaced(services []detect.Service, text string) []detect.Service {
 		v.Set(reflect.ValueOf(s))
 		replaceStrings(v, text)
 		s = v.Interface().(detect.Service)
-		s.Name, s.Dir, s.Stack, s.Framework, s.Compose, s.Evidence, s.Calls, s.Remarks = keep.Name, keep.Dir, keep.Stack, keep.Framework, keep.Compose, nil, nil, nil
+		s.Name, s.Dir, s.StackName, s.Framework, s.Compose, s.Evidence, s.Calls, s.Remarks = keep.Name, keep.Dir, keep.StackName, keep.Framework, keep.Compose, nil, nil, nil
 		s.Runtime.Language, s.Packages.Manager, s.Packages.Workspace = keep.Runtime.Language, keep.Packages.Manager, keep.Packages.Workspace
 		s.Dockerfile, s.PortName = keep.Dockerfile, keep.PortName
 		if component := component(text); s.Dir != "." && component != "" {

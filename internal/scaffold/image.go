@@ -54,7 +54,7 @@ type setting struct {
 // that no Dockerfile can hold.
 func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 	var q untrusted.Quoter
-	of := stacks.Default(s.Stack)
+	of := stacks.Default(s.StackName)
 	v := imageView{
 		Mark:      tree.Mark,
 		Name:      untrusted.ServiceName(s.Name),

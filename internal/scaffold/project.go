@@ -130,7 +130,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 			view.Services = append(view.Services, withWorkers(repo, s, v)...)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
-			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
+			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Frontend, Public: o.opens(s), Why: o.why(s)})
 		}
 	}
 	view.addData(repo.Data, shared)
@@ -150,7 +150,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		Key:     key(s),
 		Full:    s.Compose == "",
 		Network: shared.Name,
-		Stack:   untrusted.ServiceName(s.Stack),
+		Stack:   untrusted.ServiceName(s.StackName),
 		Public:  s.Public.Text != "",
 		Why:     untrusted.Comment(s.Public.Text),
 	}
@@ -190,8 +190,8 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		v.Workdir = string(s.Root())
 		v.Mount = v.Context + ":" + v.Workdir
 		v.LongMount = strings.Contains(v.Context, ":")
-		if of := stacks.Default(s.Stack); of != nil && of.Language.Keeps != nil {
-			for _, dir := range of.Language.Keeps(s) {
+		if of := stacks.Default(s.StackName); of != nil && of.Language.KeptDirs != nil {
+			for _, dir := range of.Language.KeptDirs(s) {
 				v.Kept = append(v.Kept, path.Join(v.Workdir, escape(dir)))
 			}
 		}

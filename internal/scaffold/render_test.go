@@ -126,7 +126,7 @@ func TestBaseImages(t *testing.T) {
 		language, number, _ := strings.Cut(version, " ")
 		stack := map[string]string{"node": "node", "python": "python"}[language]
 		files, err := scaffold.ForService(detect.Repository{}, detect.Service{
-			Name: "x", Dir: ".", Stack: stack, Runtime: detect.Runtime{Language: language, Version: number},
+			Name: "x", Dir: ".", StackName: stack, Runtime: detect.Runtime{Language: language, Version: number},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +144,7 @@ func TestForServiceNeedsNoMoreThanAStack(t *testing.T) {
 	for _, stack := range stacks.Names() {
 		t.Run(string(stack), func(t *testing.T) {
 			t.Parallel()
-			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Dir: "apps/web", Stack: stack})
+			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Dir: "apps/web", StackName: stack})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +161,7 @@ func TestEmptyEnv(t *testing.T) {
 	t.Parallel()
 	for stack, made := range map[string]string{"go": "COPY --from=build --chown=app:app /tmp/.env ./\n", "rust": "RUN touch .env\n"} {
 		for _, needed := range []bool{true, false} {
-			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "api", Dir: ".", Stack: stack, EmptyEnv: needed})
+			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "api", Dir: ".", StackName: stack, EmptyEnv: needed})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,8 +180,8 @@ func TestEmptyEnv(t *testing.T) {
 func TestAliases(t *testing.T) {
 	t.Parallel()
 	repo := detect.Repository{Services: []detect.Service{
-		{Name: "server", Dir: "server", Stack: "go", Port: detect.Port{Number: 8080}, HostPort: 8080, Aliases: []string{"backend-api"}},
-		{Name: "web", Dir: "web", Stack: "vite", Port: detect.Port{Number: 5173}, HostPort: 5173},
+		{Name: "server", Dir: "server", StackName: "go", Port: detect.Port{Number: 8080}, HostPort: 8080, Aliases: []string{"backend-api"}},
+		{Name: "web", Dir: "web", StackName: "vite", Port: detect.Port{Number: 5173}, HostPort: 5173},
 	}}
 	for want, loopbacks := range map[string][]detect.Loopback{
 		"aliases: [backend-api] #":            nil,
@@ -202,7 +202,7 @@ func TestAliases(t *testing.T) {
 func TestPortOfGoIsAnAddress(t *testing.T) {
 	t.Parallel()
 	for _, colon := range []string{"", ":"} {
-		s := detect.Service{Name: "api", Dir: "api", Stack: "go", Port: detect.Port{Number: 8080}}
+		s := detect.Service{Name: "api", Dir: "api", StackName: "go", Port: detect.Port{Number: 8080}}
 		if colon != "" {
 			s.Listens = []stack.Setting{{Name: "PORT", Value: ":8080"}}
 		}
@@ -220,7 +220,7 @@ func TestPortOfGoIsAnAddress(t *testing.T) {
 func TestQueriesOfSqlx(t *testing.T) {
 	t.Parallel()
 	for _, includes := range [][]string{nil, {".sqlx"}, {"database"}} {
-		s := detect.Service{Name: "api", Dir: "api", Stack: "rust", Port: detect.Port{Number: 8080}}
+		s := detect.Service{Name: "api", Dir: "api", StackName: "rust", Port: detect.Port{Number: 8080}}
 		s.Packages.Includes = includes
 		files, err := scaffold.ForService(detect.Repository{}, s)
 		if err != nil {
@@ -235,7 +235,7 @@ func TestQueriesOfSqlx(t *testing.T) {
 
 func TestUnknownStack(t *testing.T) {
 	t.Parallel()
-	_, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Stack: "project"})
+	_, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", StackName: "project"})
 	var f *fail.Error
 	if !errors.As(err, &f) || f.Code != fail.Config || !strings.Contains(f.Hint, strings.Join(stacks.Names(), ", ")) {
 		t.Errorf("error %#v, want one that lists the stacks", err)
@@ -245,7 +245,7 @@ func TestUnknownStack(t *testing.T) {
 func TestNothingToAddToComposeFiles(t *testing.T) {
 	t.Parallel()
 	files := render(t, detect.Repository{Compose: []string{"compose.yaml"}, Services: []detect.Service{
-		{Name: "worker", Dir: "worker", Stack: "python", Dockerfile: "Dockerfile", Compose: "worker"},
+		{Name: "worker", Dir: "worker", StackName: "python", Dockerfile: "Dockerfile", Compose: "worker"},
 	}})
 	if d := cmp.Diff([]string{".devcontainer/devcontainer.json", ".gitpod.yml"}, paths(files)); d != "" {
 		t.Error(d)
@@ -295,7 +295,7 @@ func TestSecondRenderIsTheFirst(t *testing.T) {
 
 func TestMigrationsAreASetupStep(t *testing.T) {
 	t.Parallel()
-	service := detect.Service{Name: "api", Dir: "api", Stack: "flask", Migrate: []string{"flask", "db", "$up"}, MigrateFiles: []string{"api/migrations"}}
+	service := detect.Service{Name: "api", Dir: "api", StackName: "flask", Migrate: []string{"flask", "db", "$up"}, MigrateFiles: []string{"api/migrations"}}
 	files := render(t, detect.Repository{Services: []detect.Service{service}})
 	if text, want := content(t, files, "devup.yaml"), "- name: migrate\n          run: [flask, db, \"$$up\"]\n          before: ready\n          changed: [api/migrations] #"; !strings.Contains(text, want) {
 		t.Errorf("devup.yaml lacks %s:\n%s", want, text)

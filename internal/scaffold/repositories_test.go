@@ -13,7 +13,7 @@ var repositories = map[string]detect.Repository{
 	"data-services": everyDataService(),
 	"flask-and-cra": {Services: []detect.Service{
 		{
-			Name: "backend-flask", Dir: "backend-flask", Stack: "flask", Framework: "Flask",
+			Name: "backend-flask", Dir: "backend-flask", StackName: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 4567}, HostPort: 4567,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"},
@@ -32,7 +32,7 @@ var repositories = map[string]detect.Repository{
 			Public: detect.Evidence{File: "frontend-react-js/src/App.js", Line: 3, Text: "the page of frontend-react-js calls it by REACT_APP_BACKEND_URL"},
 		},
 		{
-			Name: "frontend-react-js", Dir: "frontend-react-js", Stack: "cra", Framework: "Create React App",
+			Name: "frontend-react-js", Dir: "frontend-react-js", StackName: "cra", Framework: "Create React App",
 			Port: detect.Port{Number: 3000}, HostPort: 3000,
 			Runtime:  detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json", Lock: "package-lock.json"},
@@ -45,7 +45,7 @@ var repositories = map[string]detect.Repository{
 	// What a start needs: secrets that are generated, values of third parties, env files, sockets.
 	"variables": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "apps/api", Stack: "node", Framework: "Express",
+			Name: "api", Dir: "apps/api", StackName: "node", Framework: "Express",
 			Port: detect.Port{Number: 3000}, HostPort: 3000, PortName: "PORT",
 			Runtime:  detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
@@ -64,7 +64,7 @@ var repositories = map[string]detect.Repository{
 			},
 		},
 		{
-			Name: "web", Dir: "web", Stack: "vite", Framework: "Vite",
+			Name: "web", Dir: "web", StackName: "vite", Framework: "Vite",
 			Port: detect.Port{Number: 5173}, HostPort: 5173,
 			Runtime:  detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
@@ -80,16 +80,16 @@ var repositories = map[string]detect.Repository{
 	"shared-loopback": {
 		Services: []detect.Service{
 			{
-				Name: "api", Dir: "api", Stack: "flask", Framework: "Flask",
+				Name: "api", Dir: "api", StackName: "flask", Framework: "Flask",
 				Port: detect.Port{Number: 5000}, HostPort: 5000,
 				Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"}, Module: "app",
 			},
 			{
-				Name: "docs", Dir: "docs", Stack: "node", Port: detect.Port{Number: 3000}, HostPort: 3000,
+				Name: "docs", Dir: "docs", StackName: "node", Port: detect.Port{Number: 3000}, HostPort: 3000,
 				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
 			},
 			{
-				Name: "web", Dir: "web", Stack: "vite", Port: detect.Port{Number: 5173}, HostPort: 5174, Public: people,
+				Name: "web", Dir: "web", StackName: "vite", Port: detect.Port{Number: 5173}, HostPort: 5174, Public: people,
 				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
 			},
 		},
@@ -100,9 +100,9 @@ var repositories = map[string]detect.Repository{
 
 	"hidden-server": {
 		Services: []detect.Service{
-			{Name: "api", Dir: "api", Stack: "node", Framework: "Fastify", Port: detect.Port{Number: 3000}, Forward: 13000, HostPort: 3000},
+			{Name: "api", Dir: "api", StackName: "node", Framework: "Fastify", Port: detect.Port{Number: 3000}, Forward: 13000, HostPort: 3000},
 			{
-				Name: "web", Dir: "web", Stack: "node", Port: detect.Port{Number: 3001}, HostPort: 3001,
+				Name: "web", Dir: "web", StackName: "node", Port: detect.Port{Number: 3001}, HostPort: 3001,
 				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
 			},
 		},
@@ -113,7 +113,7 @@ var repositories = map[string]detect.Repository{
 
 	"vite-at-the-root-with-an-api": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "server", Stack: "node", Framework: "Express",
+			Name: "api", Dir: "server", StackName: "node", Framework: "Express",
 			Port: detect.Port{Number: 5050}, HostPort: 5050,
 			Runtime:   detect.Runtime{Language: "node", Version: "22"},
 			Packages:  detect.Packages{Manager: "yarn", Manifest: "package.json", Lock: "yarn.lock", Native: true},
@@ -122,7 +122,7 @@ var repositories = map[string]detect.Repository{
 			Variables: []detect.Variable{{Name: "CLIENT_ORIGIN", Sibling: "shop"}, {Name: "PORT", Default: true}},
 		},
 		{
-			Name: "shop", Dir: ".", Stack: "vite", Framework: "Vite + Vue",
+			Name: "shop", Dir: ".", StackName: "vite", Framework: "Vite + Vue",
 			Port: detect.Port{Number: 5173}, HostPort: 5173,
 			Runtime:  detect.Runtime{Language: "node", Version: "20.3"},
 			Packages: detect.Packages{Manager: "pnpm", Version: "9.15.0", Manifest: "package.json", Lock: "pnpm-lock.yaml"},
@@ -135,20 +135,20 @@ var repositories = map[string]detect.Repository{
 
 	"old-versions-odd-names": {Services: []detect.Service{
 		{
-			Name: "cost-5", Dir: "apps/cost $5: web", Stack: "cra", Framework: "Create React App",
+			Name: "cost-5", Dir: "apps/cost $5: web", StackName: "cra", Framework: "Create React App",
 			Port: detect.Port{Number: 3000}, HostPort: 3001,
 			Runtime:  detect.Runtime{Language: "node", Version: "16.18", Flags: "--openssl-legacy-provider"},
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
 			Dev:      []string{"npm", "start"}, Build: []string{"npm", "run", "build"}, Output: "build",
 		},
 		{
-			Name: "srv", Dir: "srv", Stack: "node", Framework: "Node",
+			Name: "srv", Dir: "srv", StackName: "node", Framework: "Node",
 			Port: detect.Port{Number: 8080}, HostPort: 8080,
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Module:  "server.js", Dev: []string{"node", "--watch", "server.js"}, Prod: []string{"node", "server.js"},
 		},
 		{
-			Name: "no", Dir: "no", Stack: "flask", Framework: "Flask",
+			Name: "no", Dir: "no", StackName: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5000}, HostPort: 5000,
 			Runtime: detect.Runtime{Language: "python", Version: "3.9.2"},
 			Module:  "my app.py",
@@ -158,7 +158,7 @@ var repositories = map[string]detect.Repository{
 
 	"python-tools": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "api", Stack: "python", Framework: "FastAPI",
+			Name: "api", Dir: "api", StackName: "python", Framework: "FastAPI",
 			Port: detect.Port{Number: 8000}, HostPort: 8000,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.12"},
 			Packages: detect.Packages{Manager: "uv", Manifest: "pyproject.toml", Lock: "uv.lock"},
@@ -166,7 +166,7 @@ var repositories = map[string]detect.Repository{
 			Prod:     []string{"uvicorn", "main:app", "--host=0.0.0.0", "--port=8000"},
 		},
 		{
-			Name: "both", Dir: "api", Stack: "vite", Framework: "Vite + React",
+			Name: "both", Dir: "api", StackName: "vite", Framework: "Vite + React",
 			Port: detect.Port{Number: 5173}, HostPort: 5173,
 			Runtime:  detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{Manager: "bun", Manifest: "package.json", Lock: "bun.lock"},
@@ -174,7 +174,7 @@ var repositories = map[string]detect.Repository{
 			Build:    []string{"bun", "run", "build"}, Output: "dist",
 		},
 		{
-			Name: "worker", Dir: "worker", Stack: "python", Framework: "Python",
+			Name: "worker", Dir: "worker", StackName: "python", Framework: "Python",
 			Runtime:   detect.Runtime{Language: "python", Version: "3.10.10"},
 			Packages:  detect.Packages{Manager: "poetry", Manifest: "pyproject.toml", Lock: "poetry.lock", Build: []string{"build-essential", "libpq-dev"}, Run: []string{"libpq5"}},
 			Module:    "worker",
@@ -187,19 +187,19 @@ var repositories = map[string]detect.Repository{
 		Compose: []string{"docker-compose.yml"},
 		Services: []detect.Service{
 			{
-				Name: "backend-flask", Dir: "backend-flask", Stack: "flask", Framework: "Flask",
+				Name: "backend-flask", Dir: "backend-flask", StackName: "flask", Framework: "Flask",
 				Port: detect.Port{Number: 4567}, HostPort: 4567,
 				Runtime: detect.Runtime{Language: "python", Version: "3.10"}, Dockerfile: "Dockerfile", Compose: "backend",
 				Variables: []detect.Variable{{Name: "FRONTEND_URL", Sibling: "web"}, {Name: "TOKEN", Secret: true}},
 				Ready:     "/api/health-check",
 			},
 			{
-				Name: "docs", Dir: "docs", Stack: "node", Framework: "Express",
+				Name: "docs", Dir: "docs", StackName: "node", Framework: "Express",
 				Port: detect.Port{Number: 8080}, HostPort: 8081,
 				Runtime: detect.Runtime{Language: "node", Version: "20"}, Dockerfile: "Dockerfile.dev",
 			},
 			{
-				Name: "web", Dir: "web", Stack: "vite", Framework: "Vite + React",
+				Name: "web", Dir: "web", StackName: "vite", Framework: "Vite + React",
 				Port: detect.Port{Number: 5173}, HostPort: 5173,
 				Runtime:  detect.Runtime{Language: "node", Version: "24"},
 				Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
@@ -214,9 +214,9 @@ var repositories = map[string]detect.Repository{
 		Includes: []string{"jobs/compose.yaml"},
 		Services: []detect.Service{
 			{Name: "gateway", Dir: "gateway", Framework: "Go (Dockerfile)", Port: detect.Port{Number: 9000}, HostPort: 9000, Dockerfile: "Dockerfile"},
-			{Name: "jobs", Dir: "jobs", Stack: "fastapi", Port: detect.Port{Number: 8000}, HostPort: 8000, Dockerfile: "Dockerfile", Compose: "jobs", Included: true, Ready: "/docs"},
+			{Name: "jobs", Dir: "jobs", StackName: "fastapi", Port: detect.Port{Number: 8000}, HostPort: 8000, Dockerfile: "Dockerfile", Compose: "jobs", Included: true, Ready: "/docs"},
 			{
-				Name: "users", Dir: "apps/users", Stack: "node", Framework: "Express", Port: detect.Port{Number: 3000}, HostPort: 3001,
+				Name: "users", Dir: "apps/users", StackName: "node", Framework: "Express", Port: detect.Port{Number: 3000}, HostPort: 3001,
 				Dockerfile: "Dockerfile.dev", BuiltFrom: ".", Mounted: "/srv/app", Installed: []string{"/srv/app/node_modules"},
 				Command: []string{"npm", "run", "dev"}, Variables: []detect.Variable{{Name: "JOBS_URL", Sibling: "jobs", Inside: true}},
 			},
@@ -225,11 +225,11 @@ var repositories = map[string]detect.Repository{
 
 	"two-in-one-directory": {Services: []detect.Service{
 		{
-			Name: "backend", Dir: "app", Stack: "flask", Port: detect.Port{Number: 5000}, HostPort: 5000, Dockerfile: "Dockerfile",
+			Name: "backend", Dir: "app", StackName: "flask", Port: detect.Port{Number: 5000}, HostPort: 5000, Dockerfile: "Dockerfile",
 			Runtime: detect.Runtime{Language: "python", Version: "3.13"},
 		},
 		{
-			Name: "frontend", Dir: "app", Stack: "vite", Page: true, Port: detect.Port{Number: 5173}, HostPort: 5173, Public: people,
+			Name: "frontend", Dir: "app", StackName: "vite", Frontend: true, Port: detect.Port{Number: 5173}, HostPort: 5173, Public: people,
 			Runtime:  detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
 			Dev:      []string{"npm", "run", "dev"}, Build: []string{"npm", "run", "build"}, Output: "dist",
@@ -238,7 +238,7 @@ var repositories = map[string]detect.Repository{
 
 	"npm-workspace": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "apps/api server", Stack: "node", Framework: "Express",
+			Name: "api", Dir: "apps/api server", StackName: "node", Framework: "Express",
 			Port: detect.Port{Number: 4000}, HostPort: 4000,
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{
@@ -248,7 +248,7 @@ var repositories = map[string]detect.Repository{
 			Dev: []string{"node", "--watch", "index.js"}, Prod: []string{"npm", "start"},
 		},
 		{
-			Name: "web", Dir: "apps/web", Stack: "vite", Framework: "Vite + React",
+			Name: "web", Dir: "apps/web", StackName: "vite", Framework: "Vite + React",
 			Port: detect.Port{Number: 5173}, HostPort: 5173,
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{
@@ -267,7 +267,7 @@ var repositories = map[string]detect.Repository{
 
 	"python-lists": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "api", Stack: "python", Framework: "FastAPI",
+			Name: "api", Dir: "api", StackName: "python", Framework: "FastAPI",
 			Port: detect.Port{Number: 8000}, HostPort: 8000,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt", Includes: []string{"requirements-base.txt", "requirements/web.txt"}, Missing: []string{"uvicorn"}},
@@ -275,21 +275,21 @@ var repositories = map[string]detect.Repository{
 			Prod:     []string{"uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000", "--app-dir", "src"},
 		},
 		{
-			Name: "lab", Dir: "lab", Stack: "flask", Framework: "Flask",
+			Name: "lab", Dir: "lab", StackName: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5001}, HostPort: 5001,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Missing: []string{"flask", "flask-cors", "psycopg[binary]"}},
 			Module:   "app", Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=5001"},
 		},
 		{
-			Name: "old", Dir: "old", Stack: "flask", Framework: "Flask",
+			Name: "old", Dir: "old", StackName: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5002}, HostPort: 5002,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Manager: "pip", Manifest: "setup.py"},
 			Module:   "app", Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=5002"},
 		},
 		{
-			Name: "pipenv", Dir: "pipenv", Stack: "flask", Framework: "Flask",
+			Name: "pipenv", Dir: "pipenv", StackName: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5000}, HostPort: 5000,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.9"},
 			Packages: detect.Packages{Manager: "pipenv", Manifest: "Pipfile", Lock: "Pipfile.lock"},

@@ -69,10 +69,10 @@ func Render(repo detect.Repository, o Options) ([]File, error) {
 
 // serviceFiles makes the files of one service, whose fields are all filled in.
 func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
-	if stacks.Default(s.Stack) == nil {
+	if stacks.Default(s.StackName) == nil {
 		return nil, &fail.Error{
 			Code: fail.Config, Service: s.Name,
-			Message: "service " + s.Name + " has the stack \"" + s.Stack + "\", which has no template",
+			Message: "service " + s.Name + " has the stack \"" + s.StackName + "\", which has no template",
 			Hint:    "stacks are " + strings.Join(stacks.Names(), ", "),
 		}
 	}
@@ -83,11 +83,11 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 	if err != nil {
 		return nil, fail.Wrap(err, fail.Config, "rename the file or directory", "service %s in %q: %v", s.Name, s.Dir, err)
 	}
-	dockerfile, err := render(path.Join(s.Stack, "Dockerfile"), view)
+	dockerfile, err := render(path.Join(s.StackName, "Dockerfile"), view)
 	if err != nil {
 		return nil, err
 	}
-	ignore, err := render(path.Join(s.Stack, ".dockerignore"), view)
+	ignore, err := render(path.Join(s.StackName, ".dockerignore"), view)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/consent"
+	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/owner"
@@ -104,7 +105,7 @@ func (v Version) String() string { return v.Version + " " + v.Commit }
 type memo struct {
 	checkouts sync.Map // a *checkout.Checkout by its directory
 	noted     sync.Map // notes that are made once
-	network   func() network
+	egress    func() egress.Settings
 	engine    atomic.Pointer[engine.Engine] // the last that was connected to
 }
 
@@ -114,7 +115,7 @@ func NewEnv(e Env) *Env {
 		e.Sink = func(event.Event) {}
 	}
 	e.memo = &memo{}
-	e.memo.network = sync.OnceValue(e.readNetwork)
+	e.memo.egress = sync.OnceValue(e.readEgress)
 	return &e
 }
 
@@ -196,7 +197,7 @@ func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 		Env: e.Variables(), Services: w.Services, ModelURL: e.Settings.ModelURL, NoDeps: w.NoDeps && len(w.Services) > 0, Stdin: e.Stdin,
 		Answers: func(root string) []byte { return e.Checkout(root).ReadAnswers(ctx) },
 	}
-	o.Look, o.Unset = !w.Prepare, w.Unset
+	o.ReadOnly, o.Unset = !w.Prepare, w.Unset
 	switch {
 	case e.Flags.Root != "":
 		o.Root = e.Flags.Root

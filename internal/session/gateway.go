@@ -35,8 +35,8 @@ func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 	return gateway.Manager{Manager: process[gateway.Config](e, "gateway", file, name)}
 }
 
-// LeaveBehind has another devup run a command when this one has ended; false where it cannot.
-func LeaveBehind(e *Env, command ...string) bool {
+// RunDetached has another devup run a command when this one has ended; false where it cannot.
+func RunDetached(e *Env, command ...string) bool {
 	return e.Detach != nil && e.Detach(append(EngineFlags(e), command...), e.Environ) == nil
 }
 
@@ -85,8 +85,8 @@ func served(dirs []string) urls.Found {
 		}
 		slices.SortStableFunc(repo.Services, func(x, y detect.Service) int { return len(x.Dir) - len(y.Dir) })
 		for _, s := range repo.Services {
-			if len(s.Routes) > 0 || s.Page {
-				return urls.Found{Routes: s.Routes, Page: s.Page}
+			if len(s.Routes) > 0 || s.Frontend {
+				return urls.Found{Routes: s.Routes, Page: s.Frontend}
 			}
 		}
 	}

@@ -21,11 +21,11 @@ type machine struct {
 	cancel context.CancelFunc
 
 	workspace workspace.Info
-	network   egress.Settings
+	egress    egress.Settings
 	engine    *engine.Engine
 
 	// Why the fields above are empty.
-	noWorkspace, noEngine error
+	workspaceErr, engineErr error
 }
 
 // readMachine begins to read what the command wants of the machine. An engine that does
@@ -36,20 +36,20 @@ func (s *opening) readMachine(ctx context.Context) *machine {
 	ctx, m.cancel = context.WithCancel(ctx)
 	if s.want.Workspace {
 		m.group.Go(func() error {
-			m.workspace, m.noWorkspace = s.ReadWorkspace(ctx)
+			m.workspace, m.workspaceErr = s.ReadWorkspace(ctx)
 			return nil
 		})
 	}
-	if s.want.Network {
+	if s.want.Egress {
 		m.group.Go(func() error {
-			m.network = s.ReadNetwork()
+			m.egress = s.ReadEgress()
 			return nil
 		})
 	}
 	m.engine = s.want.On
 	if s.want.Engine != No && s.want.On == nil {
 		m.group.Go(func() error {
-			m.engine, m.noEngine = s.Connect(ctx, false)
+			m.engine, m.engineErr = s.Connect(ctx, false)
 			return nil
 		})
 	}
@@ -66,15 +66,15 @@ func (m *machine) stop() {
 // what is wrong with the files, or missing, comes first.
 func (s *opening) takeMachine(m *machine) error {
 	_ = m.group.Wait() // the errors are in the fields
-	s.Workspace, s.Network, s.Engine = m.workspace, m.network, m.engine
-	switch code := fail.CodeOf(m.noEngine); {
-	case m.noEngine == nil:
+	s.Workspace, s.Egress, s.Engine = m.workspace, m.egress, m.engine
+	switch code := fail.CodeOf(m.engineErr); {
+	case m.engineErr == nil:
 	case s.want.Engine == Optional && (code == fail.NoEngine || code == fail.EngineDenied):
-		s.NoEngine = m.noEngine
+		s.EngineErr = m.engineErr
 	default:
-		s.absent = m.noEngine
+		s.absent = m.engineErr
 	}
-	return m.noWorkspace
+	return m.workspaceErr
 }
 
 // startEngine starts the engine where it is installed and does not run.
@@ -99,14 +99,11 @@ func (e *Env) Connect(ctx context.Context, start bool) (*engine.Engine, error) {
 	return found, err
 }
 
-// network is the settings of the company network.
-type network = egress.Settings
+// ReadEgress reads, once, what this machine needs to reach other hosts.
+func (e *Env) ReadEgress() egress.Settings { return e.memo.egress() }
 
-// ReadNetwork reads, once, what this machine needs to reach other hosts.
-func (e *Env) ReadNetwork() egress.Settings { return e.memo.network() }
-
-// readNetwork reads it. The user's settings go before the variables that say the same.
-func (e *Env) readNetwork() network {
+// readEgress reads it. The user's settings go before the variables that say the same.
+func (e *Env) readEgress() egress.Settings {
 	settings := map[string]string{
 		"SSL_CERT_FILE":       e.Settings.CAFile,
 		"NPM_CONFIG_REGISTRY": e.Settings.NPMRegistry,

@@ -59,7 +59,7 @@ func mustOpen(t *testing.T, w *cmdtest.World, want session.Want) *session.Sessio
 }
 
 // everything is what a run wants.
-var everything = session.Want{Project: session.Required, Engine: session.Required, State: session.Everything, Images: true, Lock: true, Workspace: true, Network: true, Prepare: true}
+var everything = session.Want{Project: session.Required, Engine: session.Required, State: session.Everything, Images: true, Lock: true, Workspace: true, Egress: true, Prepare: true}
 
 // TestOpenRequests: how many questions a session asks of the engine.
 func TestOpenRequests(t *testing.T) {
@@ -250,8 +250,8 @@ func TestOptionalEngine(t *testing.T) {
 	w := cmdtest.New(t, shop)
 	w.Env["DOCKER_HOST"] = "unix://" + filepath.Join(w.Home, "none.sock")
 	s := mustOpen(t, w, session.Want{Project: session.Required, Engine: session.Optional, State: session.Containers, Lock: true})
-	if s.Engine != nil || fail.CodeOf(s.NoEngine) != fail.NoEngine || s.Name != "shop" || s.LastEngine() != nil {
-		t.Errorf("engine %v, %v, name %q", s.Engine, s.NoEngine, s.Name)
+	if s.Engine != nil || fail.CodeOf(s.EngineErr) != fail.NoEngine || s.Name != "shop" || s.LastEngine() != nil {
+		t.Errorf("engine %v, %v, name %q", s.Engine, s.EngineErr, s.Name)
 	}
 }
 

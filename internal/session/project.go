@@ -85,14 +85,14 @@ func (s *opening) read(ctx context.Context, source *project.Source) error {
 // load loads the files under a name and lists the images that they name. It remembers that the
 // files were valid, so that the next load is faster. Where that cannot be kept, it is not.
 func (s *opening) load(ctx context.Context, source *project.Source, name string) error {
-	file := s.proofFile()
-	proof, _ := os.ReadFile(file) // without one, the files are checked
-	p, err := source.Load(ctx, name, string(proof))
+	file := s.validatedFile()
+	validated, _ := os.ReadFile(file) // without one, the files are checked
+	p, err := source.Load(ctx, name, string(validated))
 	if err != nil {
 		return s.tolerate(err)
 	}
-	if p.Proof != string(proof) && file != "" && os.MkdirAll(filepath.Dir(file), 0o700) == nil {
-		_ = os.WriteFile(file, []byte(p.Proof), 0o600) // half a proof proves nothing, and is replaced
+	if p.Validated != string(validated) && file != "" && os.MkdirAll(filepath.Dir(file), 0o700) == nil {
+		_ = os.WriteFile(file, []byte(p.Validated), 0o600) // half a hash proves nothing, and is replaced
 	}
 	s.Project = p
 	if !s.want.Images || s.Engine == nil || s.Images.Covers(p) {
@@ -104,14 +104,14 @@ func (s *opening) load(ctx context.Context, source *project.Source, name string)
 	})
 }
 
-// proofFile is where the proof of what these options load is kept; empty for nowhere.
-func (s *opening) proofFile() string {
+// validatedFile is where the hash of the valid files of what these options load is kept; empty for nowhere.
+func (s *opening) validatedFile() string {
 	dir, err := filepath.Abs(s.options.Dir)
 	if err != nil {
 		return ""
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", append([]string{s.Version.Version, dir}, s.options.Files...)))
-	return s.stateSubdir("proofs", hex.EncodeToString(sum[:8]))
+	return s.stateSubdir("validated", hex.EncodeToString(sum[:8]))
 }
 
 // observe is [observeEngine] that notes when it began.
@@ -165,7 +165,7 @@ func (s *opening) allowCredentials(ctx context.Context, p *prepare.Preparer) err
 	if s.want.Credentials == NoCredentials || s.Project == nil {
 		return nil
 	}
-	s.requests = p.Requests(ctx, s.Project, s.Network, s.Settings.Credentials)
-	s.Network, s.Withheld = prepare.Allow(s.requests, s.Network, s.Consents())
+	s.requests = p.Requests(ctx, s.Project, s.Egress, s.Settings.Credentials)
+	s.Egress, s.Withheld = prepare.Allow(s.requests, s.Egress, s.Consents())
 	return nil
 }

@@ -73,11 +73,11 @@ type Want struct {
 	Images bool           // list the images of the project that the engine has
 
 	Workspace bool // ask the workspace for its URLs
-	Network   bool // read the settings of the company network
+	Egress    bool // read what this machine needs to reach the internet
 	Lock      bool // let no other devup change the project until [Session.Unlock]
 	Prepare   bool // get what a fresh clone lacks; asks the user
 
-	Credentials Consent // which credentials of this machine the project gets; needs Network
+	Credentials Consent // which credentials of this machine the project gets; needs Egress
 	Providers   bool    // ask the user which programs may run as providers
 }
 
@@ -85,10 +85,10 @@ type Want struct {
 type Session struct {
 	*Env
 	Workspace workspace.Info  // with the tunnels that are open
-	Network   egress.Settings // with the credentials that the project may use
+	Egress    egress.Settings // with the credentials that the project may use
 	Withheld  []string        // sentences about credentials that were withheld, because no user was there to ask
 	Engine    *engine.Engine  // nil: none answers
-	NoEngine  error           // why, where the engine is optional
+	EngineErr error           // why, where the engine is optional
 
 	Project    *project.Project // nil: its files cannot be read
 	Unreadable error            // why, where the project is optional

@@ -22,16 +22,16 @@ func (e *Env) BuildDefaults() build.Options {
 // ImageStore is the images of the engine.
 func (s *Session) ImageStore() images.Store {
 	store := images.Store{Engine: s.Engine.Client, Builder: s.Engine.Client, StateDir: s.StateDir(), Build: s.BuildDefaults()}
-	store.Build.Egress, store.Build.BuildKit = s.Network, s.Engine.BuildKit
+	store.Build.Egress, store.Build.BuildKit = s.Egress, s.Engine.BuildKit
 	store.Build.Logins = registry.NewCredentials(s.LookupEnv, s.Home(), s.Sink)
 	return store
 }
 
-// Target is where the project runs.
-func (s *Session) Target(ctx context.Context) up.Target {
-	client := s.Network.Client()
-	return up.Target{
-		Engine: up.On(s.Engine.Client), Images: s.ImageStore(), Owner: s.FileOwner, Egress: s.Network,
+// Runner runs the project on the engine.
+func (s *Session) Runner(ctx context.Context) up.Runner {
+	client := s.Egress.Client()
+	return up.Runner{
+		Engine: up.On(s.Engine.Client), Images: s.ImageStore(), Owner: s.FileOwner, Egress: s.Egress,
 		Workspace: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx), Unshared: sharingOf(ctx, s).none(),
@@ -44,7 +44,7 @@ func (s *Session) Target(ctx context.Context) up.Target {
 // still removes in the background, [Session.Close] waits for.
 func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	o.Known, o.Ports = s.Images, s.KeptPorts(ctx, s.Project)
-	outcome, err := up.Run(ctx, s.Target(ctx), s.Project, s.State, o)
+	outcome, err := up.Run(ctx, s.Runner(ctx), s.Project, s.State, o)
 	s.background.add(outcome.WaitCleanup)
 	if _, ask := errors.AsType[*up.VolumesChanged](err); !ask && (len(outcome.Builds) > 0 || outcome.Changed) {
 		for _, text := range s.Withheld {

@@ -41,7 +41,7 @@ func (e *Env) WorkspaceControl(place workspace.Info, client expose.Client) works
 
 // PortControl is what can be done with the ports of the session's workspace.
 func PortControl(s *Session) workspace.Control {
-	return s.WorkspaceControl(s.Workspace, s.ReadNetwork().Client())
+	return s.WorkspaceControl(s.Workspace, s.ReadEgress().Client())
 }
 
 // workspaceTools are how the programs of a workspace are reached.

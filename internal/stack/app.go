@@ -10,16 +10,16 @@ import (
 // App is a service while decisions about it are made.
 type App struct {
 	Service
-	Of   *Stack
-	Tree *tree.Tree
+	Stack *Stack
+	Tree  *tree.Tree
 
-	Entry    string        // the file that runs, relative to the service's directory
-	Callable string        // what Entry holds: a variable or factory call, as in "app" or "create_app()"
-	Script   string        // the name of the script that starts it
-	Part     *Part         // what of Script starts it; nil where all of it does
-	Shown    tree.Evidence // what shows the stack
-	Called   string        // the name that its manifest gives it
-	BuiltIn  string        // the directory that its image is built from, where the user said so
+	Entry       string        // the file that runs, relative to the service's directory
+	Callable    string        // what Entry holds: a variable or factory call, as in "app" or "create_app()"
+	Script      string        // the name of the script that starts it
+	Part        *Part         // what of Script starts it; nil where all of it does
+	FoundAt     tree.Evidence // what shows the stack
+	PackageName string        // the name that its manifest gives it
+	BuiltIn     string        // the directory that its image is built from, where the user said so
 
 	Starts  []Command       // command lines that start it today, best first
 	Configs []tree.File     // of the framework: vite.config.js
@@ -72,34 +72,34 @@ func (a *App) Directory() *tree.Directory { return a.Tree.Directory(a.Dir) }
 func (a *App) Recognise(stacks []*Stack) bool {
 	for _, s := range stacks {
 		if s.Find != nil && s.Find(a) {
-			a.Of, a.Stack, a.Page = s, s.Name, s.Page
+			a.Stack, a.StackName, a.Frontend = s, s.Name, s.Frontend
 			return true
 		}
 	}
 	return false
 }
 
-// Be describes the app as of a stack.
-func (a *App) Be(s *Stack) {
-	a.Of, a.Stack, a.Page, a.Framework = s, s.Name, s.Page, s.Title
+// DescribeAs describes the app as of a stack.
+func (a *App) DescribeAs(s *Stack) {
+	a.Stack, a.StackName, a.Frontend, a.Framework = s, s.Name, s.Frontend, s.Title
 	a.Module, a.Output, a.Runtime.Language = s.Module, s.Output, s.Language.Name
 	if s.Language.Describe != nil {
 		s.Language.Describe(a)
 	}
 }
 
-// Start settles the commands.
-func (a *App) Start() {
-	if a.Of.Commands == nil {
+// SetCommands fills in the commands that the stack gives.
+func (a *App) SetCommands() {
+	if a.Stack.Commands == nil {
 		return
 	}
-	start := a.Of.Commands(a)
+	start := a.Stack.Commands(a)
 	a.Dev, a.Build, a.Prod = start.Dev, start.Build, start.Prod
 	if a.Prod == nil && a.Output == "" {
 		a.Prod = a.Dev
 	}
-	if a.Of.Migrate != nil {
-		a.Migrate = a.Of.Migrate(a)
+	if a.Stack.Migrate != nil {
+		a.Migrate = a.Stack.Migrate(a)
 	}
 }
 
@@ -112,13 +112,13 @@ func (s *Stack) Complete(v Service) Service {
 	if v.Runtime.Version == "" && len(s.Language.Versions) > 0 {
 		v.Runtime.Version = s.Language.Versions[0]
 	}
-	v.Page = v.Page || s.Page
+	v.Frontend = v.Frontend || s.Frontend
 	if s.Output != "" && v.Packages.Manifest == "" && len(s.Language.Manifests) > 0 {
 		v.Packages.Manifest = s.Language.Manifests[0] // without it nothing could be built
 	}
 	v.Module, v.Output = cmp.Or(v.Module, s.Module), cmp.Or(v.Output, s.Output)
-	a := App{Service: v, Of: s, Tree: &tree.Tree{}}
-	a.Start()
+	a := App{Service: v, Stack: s, Tree: &tree.Tree{}}
+	a.SetCommands()
 	given := len(v.Dev) > 0
 	if !given {
 		v.Dev = a.Dev

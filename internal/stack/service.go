@@ -143,9 +143,9 @@ func (v Variable) Wired() bool { return v.Sibling != "" || v.Data != "" }
 type Service struct {
 	Name           string // valid as a Compose service name and as an image name, unique in the repository
 	Dir            string // slash-separated path of its directory in the repository; "." for the root
-	Stack          string // the name of its [Stack]
+	StackName      string // the name of its [Stack]
 	Framework      string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
-	Page           bool   // it is a frontend: people look at it in a browser
+	Frontend       bool   // it is a frontend: people look at it in a browser
 	Port           Port
 	PortName       string    // the variable that has to say the port, because an env file says another one; empty for none
 	Listens        []Setting // variables that have to say where it listens, because another value is 127.0.0.1 alone

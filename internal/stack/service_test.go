@@ -71,8 +71,8 @@ func TestStart(t *testing.T) {
 		{"built files", Stack{Commands: commands("dev", "build", "")}, "dist", "dev|build||"},
 		{"no commands", Stack{Migrate: migrate}, "", "|||"},
 	} {
-		a := &App{Of: &test.of, Service: Service{Output: test.out}}
-		a.Start()
+		a := &App{Stack: &test.of, Service: Service{Output: test.out}}
+		a.SetCommands()
 		got := strings.Join([]string{strings.Join(a.Dev, " "), strings.Join(a.Build, " "), strings.Join(a.Prod, " "), strings.Join(a.Migrate, " ")}, "|")
 		if got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
@@ -83,10 +83,10 @@ func TestStart(t *testing.T) {
 // TestBe: what a stack and its language decide, the language before the stack's commands.
 func TestBe(t *testing.T) {
 	t.Parallel()
-	language := &Language{Name: "toy", Describe: func(a *App) { a.Called = "described as " + a.Framework }}
+	language := &Language{Name: "toy", Describe: func(a *App) { a.PackageName = "described as " + a.Framework }}
 	a := &App{}
-	a.Be(&Stack{Name: "board", Title: "Board", Page: true, Module: "main", Output: "out", Language: language})
-	if a.Stack != "board" || a.Framework != "Board" || !a.Page || a.Module != "main" || a.Output != "out" || a.Runtime.Language != "toy" || a.Called != "described as Board" {
+	a.DescribeAs(&Stack{Name: "board", Title: "Board", Frontend: true, Module: "main", Output: "out", Language: language})
+	if a.StackName != "board" || a.Framework != "Board" || !a.Frontend || a.Module != "main" || a.Output != "out" || a.Runtime.Language != "toy" || a.PackageName != "described as Board" {
 		t.Errorf("got %+v", a)
 	}
 }

@@ -35,7 +35,7 @@ func toy() (*Language, []*Stack) {
 		return func(a *App) bool { return a.Directory().Has(name) }
 	}
 	return language, []*Stack{
-		{Name: "board", Title: "Board", Language: language, Port: 4000, Page: true, Find: holds("board.toy"), Commands: start("board")},
+		{Name: "board", Title: "Board", Language: language, Port: 4000, Frontend: true, Find: holds("board.toy"), Commands: start("board")},
 		{Name: "toy", Title: "Toy", Language: language, Find: holds("main.toy"), Commands: start("toy")},
 	}
 }
@@ -47,7 +47,7 @@ func TestServices(t *testing.T) {
 	root := treeOf(t, "a/toy.mod", "a/main.toy", "a/board.toy", "b/toy.mod", "b/main.toy", "c/toy.mod", "d/main.toy")
 	var got []string
 	for _, a := range language.Services(root, stacks) {
-		got = append(got, a.Dir+" "+a.Of.Title)
+		got = append(got, a.Dir+" "+a.Stack.Title)
 	}
 	for _, r := range root.Rejected {
 		got = append(got, "no "+r.Dir+": "+r.Why)
@@ -63,7 +63,7 @@ func TestComplete(t *testing.T) {
 	t.Parallel()
 	_, stacks := toy()
 	got := stacks[0].Complete(Service{Name: "x"})
-	if got.Port.Number != 4000 || got.HostPort != 4000 || !got.Page || got.Runtime.Version != "3" || strings.Join(got.Prod, " ") != "board" {
+	if got.Port.Number != 4000 || got.HostPort != 4000 || !got.Frontend || got.Runtime.Version != "3" || strings.Join(got.Prod, " ") != "board" {
 		t.Errorf("Complete = %+v", got)
 	}
 	given := stacks[0].Complete(Service{Name: "x", Port: Port{Number: 1}, Dev: []string{"mine"}})

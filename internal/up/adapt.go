@@ -17,7 +17,7 @@ type adapter func(*project.Project, *adaptation) error
 
 // adaptation is what the adapters go by, and what they find out.
 type adaptation struct {
-	target Target
+	target Runner
 	ws     workspace.Info
 	loaded *project.Project // as the files say
 	state  observe.Project  // of the project on the engine
@@ -66,11 +66,11 @@ func (l *upRun) adapt(ctx context.Context, assigned map[project.PortKey]int, sta
 	where := urls.Where{URL: ws.URL, HostIP: ws.HostIP()}
 	if urls.NeedsOwner(l.loaded) {
 		var err error
-		if where.UID, where.GID, err = l.target.Owner(ctx); err != nil {
+		if where.UID, where.GID, err = l.Owner(ctx); err != nil {
 			return err
 		}
 	}
-	p, a := urls.Resolve(l.loaded, assigned, where), &adaptation{target: l.target, ws: ws, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
+	p, a := urls.Resolve(l.loaded, assigned, where), &adaptation{target: l.Runner, ws: ws, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
 	l.out.Project = p
 	for _, adapt := range adapters {
 		if err := adapt(p, a); err != nil {

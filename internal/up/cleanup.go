@@ -8,9 +8,9 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// cleanUp begins to apply what [plan.Plan.Split] left for the end. Nothing waits for it but
+// removeInBackground begins to apply what [plan.Plan.Split] left for the end. Nothing waits for it but
 // [Outcome.WaitCleanup], and what fails is only noted: it holds nothing that is needed.
-func (l *upRun) cleanUp(ctx context.Context, runnable *project.Project, cleanup *plan.Plan) {
+func (l *upRun) removeInBackground(ctx context.Context, runnable *project.Project, cleanup *plan.Plan) {
 	if cleanup.Empty() {
 		return
 	}
@@ -18,8 +18,8 @@ func (l *upRun) cleanUp(ctx context.Context, runnable *project.Project, cleanup 
 	l.out.cleanup = done
 	go func() {
 		defer close(done)
-		if _, err := l.target.Engine.Apply(ctx, runnable.Project, cleanup, applied); err != nil && ctx.Err() == nil {
-			l.target.Sink(event.Event{Kind: event.Note, Text: err.Error()})
+		if _, err := l.Engine.Apply(ctx, runnable.Project, cleanup, applied); err != nil && ctx.Err() == nil {
+			l.Sink(event.Event{Kind: event.Note, Text: err.Error()})
 		}
 	}()
 }

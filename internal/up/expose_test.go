@@ -52,8 +52,8 @@ func TestRevealURLs(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, publicAndPrivate)
 			asked := ""
-			f.target.Workspace = test.ws
-			f.target.Ports = workspace.Control{
+			f.runner.Workspace = test.ws
+			f.runner.Ports = workspace.Control{
 				Reveal: func(_ context.Context, ports []int) (string, error) {
 					asked = fmt.Sprint(ports)
 					return test.answer, test.err
@@ -64,7 +64,7 @@ func TestRevealURLs(t *testing.T) {
 			if test.options.Public {
 				loaded = loaded.AllPublic()
 			}
-			l := upRun{target: f.target, options: test.options, loaded: loaded}
+			l := upRun{Runner: f.runner, options: test.options, loaded: loaded}
 			got := l.revealURLs(t.Context(), map[project.PortKey]int{
 				{Service: "web", Target: 80, Protocol: "tcp"}: 8080, {Service: "admin", Target: 80, Protocol: "tcp"}: 9090,
 			})

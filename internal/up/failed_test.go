@@ -69,7 +69,7 @@ func TestRunEndsWhereTheNextAttemptGetsNoImages(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "-- compose.yaml --\nname: shop\nservices: {web: {image: 'redis:7', ports: ['8080:80']}, api: {image: 'nowhere:1'}}\n")
 	f.engine.refused[8080] = 1
-	f.target.Images.Engine = leaving{f.images, f.engine}
+	f.runner.Images.Engine = leaving{f.images, f.engine}
 	if _, err := f.run(t.Context(), t, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}

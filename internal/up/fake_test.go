@@ -192,7 +192,7 @@ func (e *steps) Wait(ctx context.Context, probes []ready.Probe, _ ready.Options)
 	var errs []error
 	for _, p := range probes {
 		name := p.Service
-		if p.Settled {
+		if p.WasReady {
 			name += " (settled)"
 		}
 		names = append(names, name)
@@ -219,7 +219,7 @@ type fixture struct {
 	dir    string
 	engine *steps
 	images *fakeengine.Images
-	target Target
+	runner Runner
 	mu     sync.Mutex
 	said   []string // what services were reported to be, and notes
 }
@@ -232,7 +232,7 @@ func newFixture(t *testing.T, archive string) *fixture {
 	}
 	f.write(t, archive)
 	state := t.TempDir()
-	f.target = Target{
+	f.runner = Runner{
 		Engine: f.engine, Remote: true, StateDir: state, Sink: f.note, // remote: no port of this machine is tried
 		Images: images.Store{Engine: f.images, Builder: f.images, StateDir: state, Build: build.Options{}},
 		Owner:  func(context.Context) (int, int, error) { return 1000, 1000, nil },
@@ -272,7 +272,7 @@ func (f *fixture) begin(ctx context.Context, t *testing.T, o Options) (*Outcome,
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Run(ctx, f.target, p, observed, o)
+	return Run(ctx, f.runner, p, observed, o)
 }
 
 // up is a run that has to succeed; its steps are forgotten.

@@ -21,9 +21,9 @@ func (l *upRun) serveGateway(ctx context.Context) error {
 	case o.Plan.NoStart, o.Plan.OneOff != "", ctx.Err() != nil:
 		return nil // nothing is there to serve, or it was served before
 	case out.Project.Gateway == nil:
-		return l.target.Gateway.End(ctx, true)
+		return l.Gateway.End(ctx, true)
 	default:
-		return l.target.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Workspace))
+		return l.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Workspace))
 	}
 }
 

@@ -45,7 +45,7 @@ func (m Mounts) dir() string {
 // keep writes a file under a name that holds its content's hash: a container
 // that has it mounted never sees it change, and a new content is a new mount,
 // which replaces the container. A file with credentials belongs to the container's user
-// where devup may give it away, else to the user of devup, and is removed by Cleanup.
+// where devup may give it away, else to the user of devup, and is removed by RemoveUnused.
 func (m Mounts) keep(f egress.File, user int) (string, error) {
 	return m.store(f, user, f.Mode&0o044 == 0)
 }
@@ -126,10 +126,10 @@ func (m Mounts) open() (*os.Root, error) {
 	return nil, fail.Wrap(err, fail.Denied, "remove it, or set XDG_STATE_HOME to a directory of your own", "%v, and devup keeps files for containers there", err)
 }
 
-// Cleanup removes the files of the project that no container of it has mounted, as [MountedBy]
+// RemoveUnused removes the files of the project that no container of it has mounted, as [MountedBy]
 // reports. What cannot be removed stays for the next time. The caller holds the
 // project's lock.
-func (m Mounts) Cleanup(mounted func(name string) bool) {
+func (m Mounts) RemoveUnused(mounted func(name string) bool) {
 	if m.StateDir == "" || m.Project == "" || m.DryRun {
 		return
 	}
@@ -164,9 +164,9 @@ func KeptProjects(stateDir, engine string) []string {
 	return names
 }
 
-// CleanupOld removes the files that an earlier devup, which had them directly in its state
+// RemoveLegacyMounts removes the files that an earlier devup, which had them directly in its state
 // directory, has left there and that no container on the engine has mounted.
-func CleanupOld(stateDir string, mounted func(name string) bool) {
+func RemoveLegacyMounts(stateDir string, mounted func(name string) bool) {
 	if stateDir == "" {
 		return
 	}
@@ -206,13 +206,13 @@ func unwritable(err error, dir string) error {
 }
 
 // mounts is where the files are that the project's containers have mounted.
-func (t Target) mounts(name string, dryRun bool) Mounts {
+func (t Runner) mounts(name string, dryRun bool) Mounts {
 	return Mounts{StateDir: t.StateDir, Engine: t.Endpoint, Project: name, DryRun: dryRun}
 }
 
-// cleanupMounts removes the files that no container has mounted after the run: neither those
+// removeUnusedMounts removes the files that no container has mounted after the run: neither those
 // of the services nor those that the plan left alone.
-func (l *upRun) cleanupMounts() {
+func (l *upRun) removeUnusedMounts() {
 	gone := map[string]bool{}
 	for _, op := range l.out.Plan.Ops {
 		gone[op.Old.ID] = op.Action == plan.Recreate || op.Action == plan.Remove
@@ -225,5 +225,5 @@ func (l *upRun) cleanupMounts() {
 		}
 	}
 	wanted := mountedFrom(sources)
-	l.target.mounts(l.out.Project.Name, false).Cleanup(func(name string) bool { return wanted(name) || old(name) })
+	l.mounts(l.out.Project.Name, false).RemoveUnused(func(name string) bool { return wanted(name) || old(name) })
 }

@@ -108,11 +108,11 @@ func TestOnlyServicesThatAskGetCredentials(t *testing.T) {
 	for _, v := range p.Services["asks"].Volumes {
 		mounted = append(mounted, plan.Mount{Type: "bind", Source: "/host_mnt" + v.Source})
 	}
-	files.Cleanup(MountedBy([]plan.Container{{Mounts: mounted}}))
+	files.RemoveUnused(MountedBy([]plan.Container{{Mounts: mounted}}))
 	if text := tree(t, state); !strings.Contains(text, "secret") {
 		t.Errorf("after a sweep with a container the files are\n%s", text)
 	}
-	files.Cleanup(MountedBy(nil))
+	files.RemoveUnused(MountedBy(nil))
 	if text := tree(t, state); strings.Contains(text, "secret") || strings.Contains(text, "shop") || !strings.Contains(text, "devup-ca.pem") {
 		t.Errorf("without containers the files are\n%s", text)
 	}
@@ -193,7 +193,7 @@ func TestCleanupOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	CleanupOld(state, mountedFrom([]string{filepath.Join(state, "fedcba9876543210-devup-npmrc")}))
+	RemoveLegacyMounts(state, mountedFrom([]string{filepath.Join(state, "fedcba9876543210-devup-npmrc")}))
 	left, _ := filepath.Glob(filepath.Join(state, "*"))
 	for i := range left {
 		left[i] = filepath.Base(left[i])

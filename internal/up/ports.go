@@ -5,11 +5,13 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/urls"
+	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // assignPorts decides the host ports, and what the URLs of the workspace are with them.
@@ -20,7 +22,7 @@ func (l *upRun) assignPorts(ctx context.Context, state observe.Project) (map[pro
 	maps.Copy(request.Remembered, stillWanted(wanted, Remembered(wanted, state.Containers), state.Containers))
 	request.Ours, request.Taken = holders(p.Name, state)
 	request.Taken = append(request.Taken, l.lost...)
-	if !l.target.Remote {
+	if !l.Remote {
 		request.Probe = func(protocol string, wanted []ports.Address) []ports.Holder {
 			return ports.Bound(ctx, protocol, wanted)
 		}
@@ -49,6 +51,40 @@ func requestGateway(request *ports.Request, p *project.Project) {
 			request.Ours = append(request.Ours, ports.Holder{Port: now.Port, Protocol: port.Protocol})
 		}
 	}
+}
+
+// revealURLs is the workspace with the URLs that its platform gives only to ports that are
+// open. Nothing listens on them yet; they are those that are made public anyway.
+func (l *upRun) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
+	t, p := l.Runner, l.loaded
+	if t.Ports.Reveal == nil || t.Workspace.Template != "" || !l.options.exposes() {
+		return t.Workspace
+	}
+	var exposed, private []int // a gateway that leads to what is not public is in both
+	for _, port := range p.PublishedPorts() {
+		n := assigned[urls.InFront(p, port).Key()]
+		switch {
+		case !port.Web() || n == 0:
+		case !p.Extensions[port.Service].Public:
+			private = append(private, n)
+		case !slices.Contains(exposed, n):
+			exposed = append(exposed, n)
+		}
+	}
+	exposed = slices.DeleteFunc(exposed, func(n int) bool { return slices.Contains(private, n) })
+	if len(exposed) == 0 {
+		return t.Workspace
+	}
+	template, err := t.Ports.Reveal(ctx, exposed)
+	if err != nil || template == "" {
+		text := "the public URLs are not known before a port is open: " + t.Ports.ByHand(exposed[0])
+		if err != nil {
+			text += " (" + err.Error() + ")"
+		}
+		t.Sink(event.Event{Kind: event.Note, ID: "reveal", Name: t.Workspace.Title, State: event.Warning, Text: text})
+		return t.Workspace
+	}
+	return t.Workspace.WithReported(template)
 }
 
 // Remembered gives the host ports that the containers of a project have now. A

@@ -131,7 +131,7 @@ func needsOf(p *project.Project, service string, at framework.Address) framework
 		return needs
 	}
 	for _, directory := range p.Directories(service) {
-		here := framework.Look(untrusted.DirFS(directory), at)
+		here := framework.ProxyNeeds(untrusted.DirFS(directory), at)
 		for _, v := range here.Variables {
 			_, set := s.Environment[v.Name]
 			known := slices.ContainsFunc(needs.Variables, func(other framework.Variable) bool { return other.Name == v.Name })

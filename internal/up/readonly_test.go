@@ -48,7 +48,7 @@ func TestMountCopies(t *testing.T) {
 	if got, err := os.ReadFile(first.Volumes[0].Source); err != nil || string(got) != "abc" {
 		t.Errorf("%q, %v", got, err)
 	}
-	Mounts{StateDir: dir, Engine: "e", Project: "shop"}.Cleanup(func(string) bool { return false })
+	Mounts{StateDir: dir, Engine: "e", Project: "shop"}.RemoveUnused(func(string) bool { return false })
 	if _, err := os.Stat(first.Volumes[0].Source); !os.IsNotExist(err) {
 		t.Errorf("the secret is left: %v", err)
 	}

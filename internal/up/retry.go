@@ -23,7 +23,7 @@ func (l *upRun) noteLostPorts(ctx context.Context, failed error) bool {
 			continue
 		}
 		lost = true
-		l.avoidPort(ctx, l.target.Remote, taken.Port, "tcp", "udp") // the engine may not say which
+		l.avoidPort(ctx, l.Remote, taken.Port, "tcp", "udp") // the engine may not say which
 	}
 	return lost
 }

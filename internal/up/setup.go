@@ -55,13 +55,13 @@ func (l *upRun) withSetup(p *project.Project, probes []ready.Probe) []ready.Prob
 	return slices.DeleteFunc(slices.Clone(probes), func(probe ready.Probe) bool { return len(p.Extensions[probe.Service].Setup) == 0 })
 }
 
-// withoutTables are the probes without those of services whose early steps failed: they may
+// withoutFailedSetup are the probes without those of services whose early steps failed: they may
 // not answer before these end well, which was said.
-func (l *upRun) withoutTables(probes []ready.Probe, early error) []ready.Probe {
+func (l *upRun) withoutFailedSetup(probes []ready.Probe, early error) []ready.Probe {
 	failed := fail.Services(early)
 	return slices.DeleteFunc(slices.Clone(probes), func(p ready.Probe) bool {
 		if failed[p.Service] {
-			l.target.Sink(event.Event{Kind: event.Service, Name: p.Service, State: event.Warning, Text: "not waited for: its setup failed"})
+			l.Sink(event.Event{Kind: event.Service, Name: p.Service, State: event.Warning, Text: "not waited for: its setup failed"})
 		}
 		return failed[p.Service]
 	})
@@ -80,7 +80,7 @@ func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Pro
 	}
 	defer release()
 	if !l.out.Plan.Empty() { // it may have made volumes
-		observed, err := l.target.Engine.Observe(ctx)
+		observed, err := l.Engine.Observe(ctx)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Pro
 		return nil
 	}
 	l.out.Setup = append(l.out.Setup, due...)
-	return l.target.Engine.SetUp(ctx, setup.Work{
-		Project: p, Steps: due, Containers: containers, Failed: failed, Memory: memory, Sink: l.target.Sink,
+	return l.Engine.SetUp(ctx, setup.Work{
+		Project: p, Steps: due, Containers: containers, Failed: failed, Memory: memory, Sink: l.Sink,
 	}, l.out.Applied)
 }

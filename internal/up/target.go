@@ -19,9 +19,9 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// Target is where a project runs: the engine, the workspace, and what this machine needs to
+// Runner runs projects in one place: the engine, the workspace, and what this machine needs to
 // reach the outside. All fields but StateDir, Gateway and OnApplied must be set.
-type Target struct {
+type Runner struct {
 	Engine  Engine
 	Images  images.Store // of the same engine; Run gives it Sink and Egress
 	Remote  bool         // the engine runs on another machine, whose ports cannot be tried from here

@@ -35,7 +35,7 @@ const maxAttempts = 5
 // service that fails stops only those that need it: the rest is started and waited for.
 // The error is a [fail.Error], a join of several (one per service), a [VolumesChanged], or the
 // context's.
-func Run(ctx context.Context, t Target, p *project.Project, observed observe.State, o Options) (*Outcome, error) {
+func Run(ctx context.Context, t Runner, p *project.Project, observed observe.State, o Options) (*Outcome, error) {
 	if o.Public {
 		p = p.AllPublic()
 	}
@@ -50,9 +50,9 @@ func Run(ctx context.Context, t Target, p *project.Project, observed observe.Sta
 		return out, err
 	}
 	state := observed.Project(p.Name)
-	l := upRun{target: t, options: o, loaded: p, out: out, before: state.Containers}
+	l := upRun{Runner: t, options: o, loaded: p, out: out, before: state.Containers}
 	if !o.DryRun {
-		CleanupOld(t.StateDir, mountedFrom(observed.Binds()))
+		RemoveLegacyMounts(t.StateDir, mountedFrom(observed.Binds()))
 	}
 	for n := 1; ; n++ {
 		l.last = n == maxAttempts
@@ -69,7 +69,7 @@ func Run(ctx context.Context, t Target, p *project.Project, observed observe.Sta
 
 // upRun is one call of [Run].
 type upRun struct {
-	target  Target
+	Runner
 	options Options
 	loaded  *project.Project
 	out     *Outcome
@@ -107,23 +107,23 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 		return true, failed.applied
 	}
 	if failed.applied == nil {
-		l.cleanupMounts()
+		l.removeUnusedMounts()
 	}
 	failed.gateway = l.serveGateway(ctx)
 	if !l.last && fail.CodeOf(failed.gateway) == fail.PortTaken {
 		l.avoidPort(ctx, false, l.out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
 		return true, errors.Join(failed.applied, failed.gateway)
 	}
-	if l.target.OnApplied != nil {
-		l.target.OnApplied()
+	if l.OnApplied != nil {
+		l.OnApplied()
 	}
 	if ctx.Err() != nil {
 		return false, errors.Join(failed.images, cmp.Or(failed.applied, context.Cause(ctx)))
 	}
 	probes := l.probes(runnable, failed.applied)
-	l.cleanUp(ctx, runnable, cleanup)
+	l.removeInBackground(ctx, runnable, cleanup)
 	failed.early = l.setUp(ctx, runnable, state, failed.applied, true)
-	failed.ready = l.wait(ctx, runnable, l.withoutTables(probes, failed.early))
+	failed.ready = l.wait(ctx, runnable, l.withoutFailedSetup(probes, failed.early))
 	failed.setup = errors.Join(failed.early, l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready, failed.early), false))
 	l.expose(ctx, probes, failed.gateway, failed.running())
 	return false, failed.all(ctx)
@@ -160,7 +160,7 @@ func (f failures) all(ctx context.Context) error {
 // It is an error where nothing can be started.
 func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (images.Result, *project.Project, error) {
 	o, out := l.options, l.out
-	made, err := l.target.Images.Prepare(ctx, images.Request{
+	made, err := l.Images.Prepare(ctx, images.Request{
 		Options: o.Options, Project: withoutServices(out.Project, l.broken.Failed, nil), Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
 	})
 	out.Builds, out.Pulls = made.Builds, made.Pulls
@@ -241,10 +241,10 @@ func (l *upRun) makePlan(ctx context.Context, runnable *project.Project, state o
 // apply carries out the plan and notes the containers that run after it.
 func (l *upRun) apply(ctx context.Context, runnable *project.Project, state observe.Project, todo *plan.Plan, made images.Result) error {
 	l.out.Applied = run.Options{
-		Project: runnable.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: l.options.StopTimeout, PortsMove: !l.last, Sink: l.target.Sink,
+		Project: runnable.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: l.options.StopTimeout, PortsMove: !l.last, Sink: l.Sink,
 	}
 	l.noteStarted(todo)
-	result, err := l.target.Engine.Apply(ctx, runnable.Project, todo, l.out.Applied)
+	result, err := l.Engine.Apply(ctx, runnable.Project, todo, l.out.Applied)
 	l.out.Containers = remaining(runnable, state.Containers, l.out.Plan, result, l.options.Plan.OneOff)
 	return err
 }
@@ -263,7 +263,7 @@ func (l *upRun) probes(runnable *project.Project, failed error) []ready.Probe {
 	probes := ready.Probes(runnable, ids)
 	for i := range probes {
 		is := health[probes[i].Container] // Podman's list has none
-		probes[i].Settled = is == "healthy" || is == "none" && !probes[i].HealthCheck
+		probes[i].WasReady = is == "healthy" || is == "none" && !probes[i].HealthCheck
 		probes[i].MustHealthy = probes[i].MustHealthy || l.options.Healthy
 	}
 	return probes
@@ -279,7 +279,7 @@ func (l *upRun) wait(ctx context.Context, runnable *project.Project, probes []re
 	if len(probes) == 0 || o.Plan.NoStart {
 		return nil
 	}
-	return l.target.Engine.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: l.target.Sink})
+	return l.Engine.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: l.Sink})
 }
 
 // reportBlocked reports which services are not started, and for which others.
@@ -290,6 +290,6 @@ func (l *upRun) reportBlocked(blocked map[string]string) {
 		if runs[name] {
 			what = "not updated"
 		}
-		l.target.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: what + ": it needs " + blocked[name]})
+		l.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: what + ": it needs " + blocked[name]})
 	}
 }

@@ -101,7 +101,7 @@ func TestRunAsksNothingThatIsKnown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, shopFiles)
 	outcome := f.up(t, Options{})
-	known, err := f.target.Images.List(t.Context(), outcome.Project)
+	known, err := f.runner.Images.List(t.Context(), outcome.Project)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestRunTakesAnotherPortForALostOne(t *testing.T) {
 	f := newFixture(t, shopFiles)
 	f.engine.refused[8080] = maxAttempts
 	applied := 0
-	f.target.OnApplied = func() { applied++ }
+	f.runner.OnApplied = func() { applied++ }
 	outcome, err := f.run(t.Context(), t, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	f.engine.onApply = func() { cancel(cause) }
 	released := false
-	f.target.OnApplied = func() { released = true }
+	f.runner.OnApplied = func() { released = true }
 	outcome, err := f.run(ctx, t, Options{})
 	if !errors.Is(err, cause) || !released {
 		t.Errorf("error %v; the caller was told that the plan is over: %t", err, released)
@@ -403,12 +403,12 @@ func TestRunAsksBeforeDataIsLost(t *testing.T) {
 func TestAdaptersDoNotCountAsChangesOfTheFiles(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, shopFiles)
-	f.target.Egress = egress.Settings{Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}
+	f.runner.Egress = egress.Settings{Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}
 	loaded, err := project.Load(t.Context(), project.Options{Dir: f.dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := upRun{target: f.target, loaded: loaded, out: &Outcome{}}
+	l := upRun{Runner: f.runner, loaded: loaded, out: &Outcome{}}
 	if err := l.adapt(t.Context(), map[project.PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8081}, observe.Project{}); err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +466,7 @@ FROM scratch
 `
 	for _, distant := range []bool{false, true} {
 		f := newFixture(t, files)
-		f.target.Distant = distant
+		f.runner.Distant = distant
 		outcome := f.up(t, Options{})
 		want, mounts := []string(nil), 1
 		if distant {

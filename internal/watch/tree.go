@@ -78,7 +78,7 @@ func (t *tree) fill() { t.fillSince(nil) }
 
 // fillSince reads everything for the first time, and gives what changed since it was known;
 // nothing where it was not.
-func (t *tree) fillSince(known *Known) []Change {
+func (t *tree) fillSince(known *Snapshot) []Change {
 	if known != nil {
 		t.entries = known.entries
 	}

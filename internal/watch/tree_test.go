@@ -321,7 +321,7 @@ func TestFillSince(t *testing.T) {
 		write(name, "1")
 	}
 	rules := parse(t, "web rebuild "+dir)
-	known := Look(rules)
+	known := NewSnapshot(rules)
 	write("edited", "changed")
 	write("new", "1")
 	if err := os.Remove(filepath.Join(dir, "removed")); err != nil {

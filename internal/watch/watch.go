@@ -59,9 +59,9 @@ type Options struct {
 	// Rebuild builds the images of the services again and replaces their containers.
 	// Its error ends nothing: it is reported, and watching goes on.
 	Rebuild func(ctx context.Context, services []string) error
-	Began   func() // called when nothing that happens from then on is missed; nil for nothing
-	Poll    bool   // check the files once a second instead of relying on events
-	Since   *Known // what changed since then is brought in at the beginning; nil for nothing
+	Began   func()    // called when nothing that happens from then on is missed; nil for nothing
+	Poll    bool      // check the files once a second instead of relying on events
+	Since   *Snapshot // what changed since then is brought in at the beginning; nil for nothing
 	Sink    event.Sink
 }
 
@@ -94,14 +94,14 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 	return w.follow(ctx, batches)
 }
 
-// Known is what the watched files were at some time.
-type Known struct{ entries *entries }
+// Snapshot is what the watched files were at some time.
+type Snapshot struct{ entries *entries }
 
-// Look remembers the watched files as they are now, for [Options.Since].
-func Look(rules []Rule) *Known {
+// NewSnapshot remembers the watched files as they are now, for [Options.Since].
+func NewSnapshot(rules []Rule) *Snapshot {
 	t := newTree(rules, nopSource{}, event.Discard)
 	t.fill()
-	return &Known{t.entries}
+	return &Snapshot{t.entries}
 }
 
 // Once syncs what the rules want synced from the beginning and returns.

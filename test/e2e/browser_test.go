@@ -15,16 +15,19 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
-// page is a tab of a headless Chromium that remembers what its console complained about.
+// page is a tab of a headless Chromium that remembers what its console complained about, and
+// whether its server spoke to it through a websocket.
 type page struct {
 	ctx context.Context
 
 	mu       sync.Mutex
 	problems []string
+	live     bool
 }
 
 // browse opens a URL in a new, empty browser. When the test fails, a screenshot of the
@@ -49,6 +52,9 @@ func browse(t *testing.T, url string, more ...chromedp.ExecAllocatorOption) *pag
 	limit, cancel := context.WithTimeout(p.ctx, waitLimit)
 	defer cancel()
 	if _, err := chromedp.Call(limit, log.Enable, cdp.Empty{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(limit, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
 	err := chromedp.Do(limit, chromedp.Navigate(url))
@@ -82,6 +88,11 @@ func (p *page) listen(event any) {
 			return
 		}
 		problem = e.Entry.Text + " " + e.Entry.URL
+	case *network.EventWebSocketFrameReceived:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.live = true
+		return
 	default:
 		return
 	}
@@ -120,12 +131,23 @@ func (p *page) shows(t *testing.T, want ...string) {
 	})
 }
 
+// isLive waits until the development server reached the page through its websocket: what is edited
+// before that is not told to the page.
+func (p *page) isLive(t *testing.T) {
+	t.Helper()
+	eventually(t, func() (bool, string) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.live, "no message through a websocket"
+	})
+}
+
 // recover loads the page again when the network changed under it.
 func (p *page) recover() {
 	p.mu.Lock()
 	dropped := slices.ContainsFunc(p.problems, func(problem string) bool { return strings.Contains(problem, networkChanged) })
 	if dropped {
-		p.problems = nil
+		p.problems, p.live = nil, false
 	}
 	p.mu.Unlock()
 	if dropped {

@@ -63,6 +63,7 @@ func TestCallsOfAFirstUp(t *testing.T) {
 	const services, budget = 10, 4 + 1 + 2*10 + 2 // what there is, a network, containers, and the wait: events, a list
 	c := newCheckout(t)
 	c.write(t, "compose.yaml", sleepers(services))
+	c.devup(t, "pull", "--policy", "missing")
 	engine := count(t)
 	c.env = append(c.env, "DOCKER_HOST="+engine.host)
 	r := c.devup(t, "up", "--detach")

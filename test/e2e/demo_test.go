@@ -5,7 +5,6 @@ package e2e
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
@@ -69,16 +68,20 @@ func TestDemo(t *testing.T) {
 	t.Run("an edit of a component shows in the open page", func(t *testing.T) {
 		p := browse(t, frontend)
 		p.shows(t, "Cruddur")
+		p.isLive(t)
 		c.replace(t, "frontend-react-js/src/App.js", "<h1>Cruddur</h1>", "<h1>Cruddur, edited</h1>")
 		p.shows(t, "Cruddur, edited")
 	})
 	t.Run("down waits for no process that ignores the signal", func(t *testing.T) {
+		began := time.Now()
 		r := c.devup(t, "down")
 		if rest := containers(t, c.name); len(rest) > 0 {
 			t.Errorf("%d containers are left\n%v", len(rest), r)
 		}
-		if strings.Contains(r.err, "was killed") || r.took > 10*time.Second { // the grace period of one
-			t.Errorf("down took %v\n%v", r.took, r)
+		for name, sent := range signals(t, c.name, began) {
+			if len(sent) != 1 { // the second one comes after the grace period
+				t.Errorf("%s got the signals %q\n%v", name, sent, r)
+			}
 		}
 	})
 	t.Run("down of the volumes leaves nothing", func(t *testing.T) {

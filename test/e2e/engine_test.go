@@ -4,9 +4,12 @@ package e2e
 
 import (
 	"crypto/rand"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -51,10 +54,35 @@ func inspect(t *testing.T, project, service string) container.InspectResponse {
 	return container.InspectResponse{}
 }
 
+// signals are those that each container of a project was sent since a time, in their order.
+func signals(t *testing.T, project string, since time.Time) map[string][]string {
+	t.Helper()
+	stream := docker.Events(t.Context(), client.EventsListOptions{
+		Since:   timestamp(since),
+		Until:   timestamp(time.Now()),
+		Filters: labelled(project).Add("event", "kill"),
+	})
+	sent := map[string][]string{}
+	for {
+		select {
+		case e := <-stream.Messages:
+			name := e.Actor.Attributes["name"]
+			sent[name] = append(sent[name], e.Actor.Attributes["signal"])
+		case err := <-stream.Err:
+			if !errors.Is(err, io.EOF) {
+				t.Fatal(err)
+			}
+			return sent
+		}
+	}
+}
+
+func timestamp(at time.Time) string { return at.Format(time.RFC3339Nano) }
+
 // leaves is what is left of the project once what down leaves behind is removed, too.
 func (c *checkout) leaves(t *testing.T) []string {
 	t.Helper()
-	c.devup(t, "tidy", c.name)
+	c.devup(t, "remove-volumes", c.name)
 	return left(t, c.name)
 }
 

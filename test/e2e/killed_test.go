@@ -140,18 +140,18 @@ func TestKilledWhileItStops(t *testing.T) {
 			v.devup(t, "up", "-d")
 			v.undisturbed[v.color] = v.picture(t)
 			v.mark(t)
-			commands := [][]string{{"down"}, {"stop"}, {"restart"}, {"down", "--volumes", "--yes"}, {"tidy", v.name}}
+			commands := [][]string{{"down"}, {"stop"}, {"restart"}, {"down", "--volumes", "--yes"}, {"remove-volumes", v.name}}
 			took := map[string]time.Duration{}
 			for i := range kills(len(commands)) {
 				command := commands[i%len(commands)]
 				what := strings.Join(command, " ")
-				if command[0] == "tidy" {
+				if command[0] == "remove-volumes" {
 					v.devup(t, "down", "--timeout", "0")
 				}
 				if took[what] == 0 { // how long an undisturbed one takes
 					took[what] = v.devup(t, command...).took
 					v.devup(t, "up", "-d")
-					if command[0] == "tidy" {
+					if command[0] == "remove-volumes" {
 						v.devup(t, "down", "--timeout", "0")
 					}
 				}

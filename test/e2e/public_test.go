@@ -103,6 +103,7 @@ func (w *workplace) works(t *testing.T, app webApp, url string) {
 	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("window.kept = true")); err != nil {
 		t.Fatal(err)
 	}
+	p.isLive(t)
 	before := w.read(t, app.component)
 	defer w.write(t, app.component, before)
 	w.replace(t, app.component, app.from, app.to)

@@ -55,7 +55,7 @@ func Calls(out string) []Call {
 	calls = append(calls, Call{Args: []string{"serve", "gateway", filepath.Join(out, "gateway"), "app"}, Endless: true, Piped: true})
 	calls = append(calls, Call{Args: []string{"mcp"}, Piped: true}, Call{Args: []string{"shell", "web"}, Piped: true})
 	calls = append(calls, Call{Args: []string{"dashboard", "serve", filepath.Join(out, "dashboard")}, Endless: true, Piped: true})
-	add("down --dry-run", "down --volumes --yes", "tidy app")
+	add("down --dry-run", "down --volumes --yes", "remove-volumes app")
 	return calls
 }
 

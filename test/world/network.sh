@@ -21,7 +21,7 @@ network_up() {
 
 namespace_up() {
   local address=172.29.77.$number cable=devup-e$number
-  if ! ip netns list | grep -qw "$netns"; then ip netns add "$netns"; fi
+  if [ ! -e "/run/netns/$netns" ]; then ip netns add "$netns"; fi
   if ! ip link show "$cable" >/dev/null 2>&1; then
     ip link add "$cable" type veth peer name eth0 netns "$netns"
     ip link set "$cable" master "$bridge" up

@@ -42,27 +42,27 @@ type (
 // build makes the server with its tools. The descriptions are all that an agent knows.
 func (s *server) build(write bool) *mcp.Server {
 	m := mcp.NewServer(&mcp.Implementation{Name: "devup", Version: s.env.Version.Version}, &mcp.ServerOptions{Instructions: instructions(write)})
-	look := &mcp.ToolAnnotations{ReadOnlyHint: true, OpenWorldHint: new(false)}
+	readOnly := &mcp.ToolAnnotations{ReadOnlyHint: true, OpenWorldHint: new(false)}
 	change := &mcp.ToolAnnotations{DestructiveHint: new(false), IdempotentHint: true, OpenWorldHint: new(false)}
 	restart := &mcp.ToolAnnotations{DestructiveHint: new(false), OpenWorldHint: new(false)}
 	rewrite := &mcp.ToolAnnotations{DestructiveHint: new(true), OpenWorldHint: new(false)} // a seed may replace what is there
-	add(s, m, look, "list_services", "Every service: its state now, whether it is ready with the evidence, its URLs, why it fails.",
+	add(s, m, readOnly, "list_services", "Every service: its state now, whether it is ready with the evidence, its URLs, why it fails.",
 		func(nothing) []string { return []string{"inspect", "--no-config"} })
-	add(s, m, look, "get_urls", "The URL of each published port.",
+	add(s, m, readOnly, "get_urls", "The URL of each published port.",
 		func(in services) []string { return in.after("urls") })
-	add(s, m, look, "get_logs", "The newest lines that the containers printed.",
+	add(s, m, readOnly, "get_logs", "The newest lines that the containers printed.",
 		func(in logLines) []string { return in.line(nil) })
-	add(s, m, look, "search_logs", "The newest lines of the logs that match a regular expression.",
+	add(s, m, readOnly, "search_logs", "The newest lines of the logs that match a regular expression.",
 		func(in searched) []string { return in.line([]string{"--grep=" + in.Pattern}) })
-	add(s, m, look, "explain_failure", "All about one service: what it answers now, the cause and the lines where it fails, why its container was created, its config with secrets masked.",
+	add(s, m, readOnly, "explain_failure", "All about one service: what it answers now, the cause and the lines where it fails, why its container was created, its config with secrets masked.",
 		func(in oneService) []string { return []string{"inspect", "--", in.Service} })
-	add(s, m, look, "plan", "What up would build, create, recreate and run, and why.",
+	add(s, m, readOnly, "plan", "What up would build, create, recreate and run, and why.",
 		func(in services) []string { return in.after("plan") })
-	add(s, m, look, "why", "Why a service's containers were created, and what up would do to them now.",
+	add(s, m, readOnly, "why", "Why a service's containers were created, and what up would do to them now.",
 		func(in oneService) []string { return []string{"why", "--", in.Service} })
-	add(s, m, look, "doctor", "Checks of the engine, the network, the config and the files, with what to do.",
+	add(s, m, readOnly, "doctor", "Checks of the engine, the network, the config and the files, with what to do.",
 		func(nothing) []string { return []string{"doctor"} })
-	add(s, m, look, "wait_ready", "Wait until services answer, or say why they do not.", func(in awaited) []string {
+	add(s, m, readOnly, "wait_ready", "Wait until services answer, or say why they do not.", func(in awaited) []string {
 		return services{in.Services}.after("ready", "--timeout="+strconv.Itoa(orDefault(in.Seconds, 60))+"s")
 	})
 	if !write {

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
@@ -48,7 +48,7 @@ func (c change) apply(ctx context.Context, env *command.Env, services []string) 
 	todo, idle := c.decide(s)
 	if todo.Empty() {
 		env.Say(idle)
-	} else if err := converge.Apply(ctx, env, s, todo, c.stopTimeout); err != nil {
+	} else if err := reconcile.Apply(ctx, env, s, todo, c.stopTimeout); err != nil {
 		return err
 	}
 	if c.after == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/provider"
@@ -71,11 +71,11 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	if env.Flags.DryRun || env.Detach == nil {
 		first, cleanup = todo, &plan.Plan{}
 	}
-	if err := converge.Apply(ctx, env, s, first, command.StopTimeout(o.seconds)); err != nil {
+	if err := reconcile.Apply(ctx, env, s, first, command.StopTimeout(o.seconds)); err != nil {
 		return err
 	}
 	if !env.Flags.DryRun {
-		s.Mounts().Cleanup(up.MountedBy(todo.Remaining(s.Observed.Containers)))
+		s.Mounts().RemoveUnused(up.MountedBy(todo.Remaining(s.Observed.Containers)))
 	}
 	failed := endProviders(ctx, env, s, services, provider.Down)
 	if len(services) == 0 {
@@ -88,8 +88,8 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 		}
 	}
 	failed = errors.Join(failed, removeImages(ctx, env, s, images))
-	if !cleanup.Empty() && !session.LeaveBehind(env.Env, "tidy", s.Name) {
-		failed = errors.Join(failed, converge.Apply(ctx, env, s, cleanup, nil))
+	if !cleanup.Empty() && !session.RunDetached(env.Env, "remove-volumes", s.Name) {
+		failed = errors.Join(failed, reconcile.Apply(ctx, env, s, cleanup, nil))
 	}
 	return failed
 }

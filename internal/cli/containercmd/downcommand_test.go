@@ -347,12 +347,12 @@ func TestDownLeavesPackagesBehind(t *testing.T) {
 		if left := w.Names(); slices.Contains(left, "volume modules") != test.stays || len(left) > 1 {
 			t.Errorf("%s: left %q", name, left)
 		}
-		if test.detach != nil && strings.Join(started, " ") != "tidy shop" {
+		if test.detach != nil && strings.Join(started, " ") != "remove-volumes shop" {
 			t.Errorf("%s: started %q", name, started)
 		}
-		w.Command(NewTidy, "tidy", "shop").Fine(t)
+		w.Command(NewRemoveVolumes, "remove-volumes", "shop").Fine(t)
 		if left := w.Names(); len(left) > 0 {
-			t.Errorf("%s: left after tidy %q", name, left)
+			t.Errorf("%s: left after remove-volumes %q", name, left)
 		}
 	}
 }

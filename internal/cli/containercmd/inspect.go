@@ -111,7 +111,7 @@ func runInspect(ctx context.Context, env *command.Env, services []string, brief 
 func answers(ctx context.Context, s *session.Session, services []string) (evidence map[string][]string, failures map[string]*fail.Error) {
 	probes := session.Probes(ctx, s, services)
 	evidence, failures = map[string][]string{}, map[string]*fail.Error{}
-	for _, found := range ready.Look(ctx, probes) {
+	for _, found := range ready.Check(ctx, probes) {
 		evidence[found.Service] = append(evidence[found.Service], found.Text)
 	}
 	err := ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow, Compiles: true})

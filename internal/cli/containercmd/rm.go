@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/session"
 )
@@ -54,7 +54,7 @@ func runRm(ctx context.Context, env *command.Env, services []string, o rmOptions
 		env.Say("nothing to remove: no container is stopped")
 		return nil
 	}
-	return converge.Apply(ctx, env, s, todo, nil)
+	return reconcile.Apply(ctx, env, s, todo, nil)
 }
 
 // lockToRemove locks the project, after the user has agreed to what is removed. The result

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
@@ -55,7 +55,7 @@ func runStart(ctx context.Context, env *command.Env, services []string, o startO
 	todo := plan.StartAll(s.Meant(services), services, hooked(s.Project))
 	if todo.Empty() {
 		env.Say("nothing to start: nothing is stopped")
-	} else if err := converge.Apply(ctx, env, s, todo, nil); err != nil {
+	} else if err := reconcile.Apply(ctx, env, s, todo, nil); err != nil {
 		return err
 	}
 	if err := s.ReopenGateway(ctx); err != nil {

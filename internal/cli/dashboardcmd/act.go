@@ -36,7 +36,7 @@ var commands = map[string][]string{
 
 // act does what a page asks for.
 func (s *source) act(ctx context.Context, a dashboard.Action) (string, error) {
-	all, err := s.look(ctx)
+	all, err := s.observe(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -100,7 +100,7 @@ func originOf(env *command.Env) func(int) string {
 
 // empty tells whether no project has a container on the engine.
 func (s *source) empty(ctx context.Context) (bool, error) {
-	all, err := s.look(ctx)
+	all, err := s.observe(ctx)
 	if err != nil {
 		return false, err
 	}

@@ -59,8 +59,8 @@ func (s *source) connect(ctx context.Context) (*engine.Engine, error) {
 	return s.engine, nil
 }
 
-// look is what all projects have on the engine.
-func (s *source) look(ctx context.Context) (*session.Session, error) {
+// observe gives what all projects have on the engine.
+func (s *source) observe(ctx context.Context) (*session.Session, error) {
 	on, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ const parallel = 4
 
 // State is all projects with their services.
 func (s *source) State(ctx context.Context) (dashboard.State, error) {
-	all, err := s.look(ctx)
+	all, err := s.observe(ctx)
 	if err != nil {
 		return dashboard.State{}, err
 	}
@@ -189,7 +189,7 @@ func (s *source) open(ctx context.Context, env *session.Env, w session.Want) (*s
 
 // find opens the session of a project that a page named.
 func (s *source) find(ctx context.Context, name string, w session.Want) (*session.Session, error) {
-	all, err := s.look(ctx)
+	all, err := s.observe(ctx)
 	if err != nil {
 		return nil, err
 	}

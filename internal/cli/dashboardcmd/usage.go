@@ -11,7 +11,7 @@ import (
 
 // Usage is what the running containers of all projects use.
 func (s *source) Usage(ctx context.Context) (map[string]dashboard.Usage, error) {
-	all, err := s.look(ctx)
+	all, err := s.observe(ctx)
 	if err != nil {
 		return nil, err
 	}

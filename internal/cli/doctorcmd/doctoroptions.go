@@ -27,7 +27,7 @@ func doctorOptions(ctx context.Context, env *command.Env) (doctor.Options, error
 	if err != nil {
 		return doctor.Options{}, err
 	}
-	outside := env.ReadNetwork()
+	outside := env.ReadEgress()
 	examined, err := projectToExamine(ctx, env, place)
 	if err != nil {
 		return doctor.Options{}, err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/engine"
@@ -97,5 +97,5 @@ func removeOrphans(ctx context.Context, env *command.Env, s *session.Session, na
 			meant.Containers = append(meant.Containers, c)
 		}
 	}
-	return converge.Apply(ctx, env, now, plan.Down(meant, plan.DownOptions{}), nil)
+	return reconcile.Apply(ctx, env, now, plan.Down(meant, plan.DownOptions{}), nil)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
@@ -128,7 +128,7 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 	if err != nil {
 		return err
 	}
-	s, outcome, err := converge.Run(ctx, env, request)
+	s, outcome, err := reconcile.Run(ctx, env, request)
 	if s != nil {
 		defer s.Close()
 	}
@@ -156,8 +156,8 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 }
 
 // request is how the line of up is to prepare for the command.
-func (o runOptions) request(env *command.Env, service string) (converge.Request, error) {
-	f := converge.Default()
+func (o runOptions) request(env *command.Env, service string) (reconcile.Request, error) {
+	f := reconcile.Default()
 	f.NoDeps, f.Images.Build, f.Images.QuietPull = o.noDeps, o.build, o.quietPull
 	f.Plan.OneOff, f.Plan.RemoveOrphans, f.Plan.NoRecreate = service, o.orphans, o.noRecreate
 	r, err := f.Request(env, []string{service})

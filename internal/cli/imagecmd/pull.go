@@ -66,7 +66,7 @@ func runPull(ctx context.Context, env *command.Env, services []string, o pullOpt
 func open(ctx context.Context, env *command.Env, services []string, quiet bool, credentials session.Consent) (*session.Session, *project.Project, error) {
 	s, err := session.Open(ctx, env.Env, session.Want{
 		Project: session.Required, Services: services, Gateway: session.GatewayAsConfigured,
-		Engine: session.Required, Start: true, State: session.Everything, Workspace: true, Network: true, Credentials: credentials,
+		Engine: session.Required, Start: true, State: session.Everything, Workspace: true, Egress: true, Credentials: credentials,
 	})
 	if err != nil {
 		return nil, nil, err

@@ -145,7 +145,7 @@ func runConfig(ctx context.Context, env *command.Env, services []string, o confi
 // credentialNotes say what the project would use of this machine's credentials, and gets.
 func credentialNotes(ctx context.Context, env *command.Env, p *project.Project) []string {
 	var notes []string
-	for _, r := range env.Preparer().Requests(ctx, p, env.ReadNetwork(), env.Settings.Credentials) {
+	for _, r := range env.Preparer().Requests(ctx, p, env.ReadEgress(), env.Settings.Credentials) {
 		notes = append(notes, r.Outcome())
 	}
 	return notes

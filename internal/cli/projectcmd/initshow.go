@@ -161,17 +161,17 @@ func (p proposal) dataRow(d detect.Data) []ui.Cell {
 func (p proposal) needs(s detect.Service) []string {
 	names := slices.Clone(s.Needs)
 	for _, v := range s.Variables {
-		if v.Sibling != "" && v.Sibling != s.Name && (v.Inside || s.Page) {
+		if v.Sibling != "" && v.Sibling != s.Name && (v.Inside || s.Frontend) {
 			names = append(names, v.Sibling)
 		}
 	}
 	names = append(append(names, p.data(s)...), p.called(s)...)
 	for _, l := range p.repository.Loopbacks { // a page is there to call the servers that it shares a network with
-		if !s.Page || !slices.Contains(l.Members, s.Name) {
+		if !s.Frontend || !slices.Contains(l.Members, s.Name) {
 			continue
 		}
 		for _, other := range p.repository.Services {
-			if !other.Page && slices.Contains(l.Members, other.Name) {
+			if !other.Frontend && slices.Contains(l.Members, other.Name) {
 				names = append(names, other.Name)
 			}
 		}
@@ -285,7 +285,7 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 	for _, s := range p.repository.Services {
 		opening := p.openingOf(s)
 		env.UI.Object(foundObject{
-			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.Stack, Framework: s.Framework,
+			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.StackName, Framework: s.Framework,
 			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Needs: p.needs(s), Unset: p.unset(s), Variables: p.variables(s), Evidence: evidence(s),
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
 			Steps: steps(s), Workers: workerObjects(p.repository, s),

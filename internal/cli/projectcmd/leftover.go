@@ -67,7 +67,7 @@ func measure(ctx context.Context, e *engine.Engine, left []leftover) error {
 			left[i].containers += written[c.ID]
 		}
 		for _, v := range left[i].look.Volumes {
-			if v.Shadows == "" {
+			if v.Mask == "" {
 				left[i].volumes[v.Name] = held[v.Name]
 			}
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
@@ -106,7 +106,7 @@ func sweepForgotten(ctx context.Context, env *command.Env, s *session.Session) e
 		if err != nil {
 			return err
 		}
-		now.Mounts().Cleanup(up.MountedBy(now.Observed.Containers))
+		now.Mounts().RemoveUnused(up.MountedBy(now.Observed.Containers))
 		now.Unlock()
 	}
 	return nil
@@ -129,10 +129,10 @@ func pruneOne(ctx context.Context, env *command.Env, on *engine.Engine, l leftov
 	if s.State.Owners[l.name] != l.dir || !checkout.Removed(l.dir) {
 		return nil
 	}
-	todo := plan.Down(s.Observed.Observed, plan.DownOptions{Volumes: o.volumes, Shadows: true})
-	err = converge.Apply(ctx, env, s, todo, command.StopTimeout(o.seconds))
+	todo := plan.Down(s.Observed.Observed, plan.DownOptions{Volumes: o.volumes, MaskVolumes: true})
+	err = reconcile.Apply(ctx, env, s, todo, command.StopTimeout(o.seconds))
 	if err == nil && !env.Flags.DryRun {
-		s.Mounts().Cleanup(up.MountedBy(todo.Remaining(s.Observed.Containers)))
+		s.Mounts().RemoveUnused(up.MountedBy(todo.Remaining(s.Observed.Containers)))
 	}
 	return err
 }

@@ -60,7 +60,7 @@ func KnownVariables(env *command.Env, files fs.FS, model *project.Project) []sec
 	for _, line := range writtenVariables(files) {
 		add(line.Name, line.Value)
 	}
-	for _, line := range credentials(env.ReadNetwork()) {
+	for _, line := range credentials(env.ReadEgress()) {
 		add(line.Name, line.Value)
 	}
 	if model == nil {

@@ -102,7 +102,7 @@ func Wrong(ctx context.Context, s *session.Session) map[string]string {
 
 // Answers is what the services answer now in the containers that are asked for.
 func Answers(ctx context.Context, s *session.Session, asked func(plan.Container) bool) []ready.Finding {
-	return ready.Look(ctx, slices.DeleteFunc(session.Probes(ctx, s, nil), func(p ready.Probe) bool {
+	return ready.Check(ctx, slices.DeleteFunc(session.Probes(ctx, s, nil), func(p ready.Probe) bool {
 		return !slices.ContainsFunc(s.Observed.Containers, func(c plan.Container) bool { return c.ID == p.Container && asked(c) })
 	}))
 }

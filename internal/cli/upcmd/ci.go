@@ -31,9 +31,9 @@ const (
 	keptBytes  = 10 << 20 // bytes in a file
 )
 
-// ciJob is what a program that runs up gets when it ends: the result, and in a job of a CI service
+// runReport is what a program that runs up gets when it ends: the result, and in a job of a CI service
 // what that service reads.
-type ciJob struct {
+type runReport struct {
 	env  *command.Env
 	off  bool                                        // the run is for a user who looks on
 	dir  string                                      // for the files; empty for none
@@ -41,20 +41,20 @@ type ciJob struct {
 	note func(e *fail.Error) string                  // a line by which a failure is shown next to the code; empty for none
 }
 
-// newCIJob is the job that the environment tells of.
-func newCIJob(env *command.Env, o upOptions) *ciJob {
-	j := &ciJob{
+// newRunReport is what the environment asks for.
+func newRunReport(env *command.Env, o upOptions) *runReport {
+	r := &runReport{
 		env: env, off: !o.detached() || o.dryRun, dir: o.ci,
 		fold: func(string, string) (string, string) { return "", "" }, note: func(*fail.Error) string { return "" },
 	}
 	switch {
-	case j.off, env.UI.Mode() == ui.JSON:
+	case r.off, env.UI.Mode() == ui.JSON:
 	case env.Getenv("GITHUB_ACTIONS") == "true":
-		j.fold, j.note = githubGroup, githubError
+		r.fold, r.note = githubGroup, githubError
 	case env.Getenv("GITLAB_CI") == "true":
-		j.fold = gitlabSection
+		r.fold = gitlabSection
 	}
-	return j
+	return r
 }
 
 // githubGroup folds lines, of which none is taken for a command of the job.
@@ -90,62 +90,62 @@ func gitlabSection(name, title string) (open, end string) {
 }
 
 // begin folds what follows, up to the call of end.
-func (j *ciJob) begin() (end func()) {
-	open, last := j.fold("devup_up", "devup up")
-	j.env.UI.Mark(open)
-	return func() { j.env.UI.Mark(last) }
+func (r *runReport) begin() (end func()) {
+	open, last := r.fold("devup_up", "devup up")
+	r.env.UI.Mark(open)
+	return func() { r.env.UI.Mark(last) }
 }
 
-// report prints the result, and adds to the failure of a run that of writing the files.
-func (j *ciJob) report(ctx context.Context, s *session.Session, rows []expose.Row, failed error) error {
-	if j.off {
+// print prints the result, and adds to the failure of a run that of writing the files.
+func (r *runReport) print(ctx context.Context, s *session.Session, rows []expose.Row, failed error) error {
+	if r.off {
 		return failed
 	}
-	if err := j.show(ctx, s, failed); err != nil {
+	if err := r.show(ctx, s, failed); err != nil {
 		failed = errors.Join(failed, err)
 	}
-	show.Result(ctx, j.env, s, nil, rows)
+	show.Result(ctx, r.env, s, nil, rows)
 	return failed
 }
 
 // show shows how a run ended: the logs of services that failed, in the job's log and as files, the
 // failures next to the code, and a file in the form of JUnit. The session is nil where it could not be opened.
-func (j *ciJob) show(ctx context.Context, s *session.Session, failed error) error {
+func (r *runReport) show(ctx context.Context, s *session.Session, failed error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	files := map[string][]byte{}
 	for _, service := range slices.Sorted(maps.Keys(fail.Services(failed))) {
-		text := j.log(ctx, s, service)
+		text := r.log(ctx, s, service)
 		if len(text) == 0 {
 			continue
 		}
 		files[service+".log"] = text
-		if open, end := j.fold("devup_"+service, "logs of "+service); open != "" {
+		if open, end := r.fold("devup_"+service, "logs of "+service); open != "" {
 			lines := bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
-			j.env.UI.Mark(open)
+			r.env.UI.Mark(open)
 			for _, line := range lines[max(0, len(lines)-shownLines):] {
-				j.env.Say(string(line))
+				r.env.Say(string(line))
 			}
-			j.env.UI.Mark(end)
+			r.env.UI.Mark(end)
 		}
 	}
 	for _, e := range fail.Failures(failed) {
-		j.env.UI.Mark(j.note(e))
+		r.env.UI.Mark(r.note(e))
 	}
-	if j.dir == "" {
+	if r.dir == "" {
 		return nil
 	}
 	files["junit.xml"] = junit(s, failed)
-	return j.keep(files)
+	return r.keep(files)
 }
 
 // log is the newest of what the containers of a service printed.
-func (j *ciJob) log(ctx context.Context, s *session.Session, service string) []byte {
+func (r *runReport) log(ctx context.Context, s *session.Session, service string) []byte {
 	if s == nil || s.Engine == nil {
 		return nil
 	}
 	var text bytes.Buffer
-	err := show.Logs(ctx, j.env, s, show.Followed{Services: []string{service}}, logs.Options{Timestamps: true, Sink: func(e event.Event) {
+	err := show.Logs(ctx, r.env, s, show.Followed{Services: []string{service}}, logs.Options{Timestamps: true, Sink: func(e event.Event) {
 		if e.Kind != event.Log {
 			return
 		}
@@ -161,8 +161,8 @@ func (j *ciJob) log(ctx context.Context, s *session.Session, service string) []b
 }
 
 // keep writes the files below the directory, over those of an earlier run.
-func (j *ciJob) keep(files map[string][]byte) error {
-	base, dir := filepath.Split(filepath.Clean(j.dir))
+func (r *runReport) keep(files map[string][]byte) error {
+	base, dir := filepath.Split(filepath.Clean(r.dir))
 	root, err := os.OpenRoot(filepath.Join(".", base))
 	if filepath.IsAbs(base) {
 		root, err = os.OpenRoot(base)
@@ -177,7 +177,7 @@ func (j *ciJob) keep(files map[string][]byte) error {
 		}
 	}
 	if err != nil {
-		return fail.Wrap(err, fail.Denied, "name another directory: --ci=DIR", "the files for CI cannot be written to %s", j.dir)
+		return fail.Wrap(err, fail.Denied, "name another directory: --ci=DIR", "the files for CI cannot be written to %s", r.dir)
 	}
 	return nil
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
 // NewCreate is `devup create`.
 func NewCreate(p *command.Program) *cobra.Command {
-	var f converge.Flags
+	var f reconcile.Flags
 	c := &cobra.Command{
 		Use:         "create [SERVICE...]",
 		Annotations: command.HasDryRun,
@@ -36,7 +36,7 @@ but start nothing. devup start starts what was created.`,
 
 // NewScale is `devup scale`.
 func NewScale(p *command.Program) *cobra.Command {
-	f := converge.Default()
+	f := reconcile.Default()
 	c := &cobra.Command{
 		Use:         "scale SERVICE=NUMBER...",
 		Annotations: command.HasDryRun,
@@ -54,7 +54,7 @@ func NewScale(p *command.Program) *cobra.Command {
 	c.Flags().BoolVar(&f.NoDeps, "no-deps", false, "without the services that these depend on")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		f.Scale = args
-		scale, err := converge.Numbers(args)
+		scale, err := reconcile.Numbers(args)
 		if err != nil {
 			return err
 		}
@@ -64,13 +64,13 @@ func NewScale(p *command.Program) *cobra.Command {
 }
 
 // runFlags brings the engine to what the files say and returns.
-func runFlags(ctx context.Context, env *command.Env, services []string, f converge.Flags) error {
+func runFlags(ctx context.Context, env *command.Env, services []string, f reconcile.Flags) error {
 	r, err := f.Request(env, services)
 	if err != nil {
 		return err
 	}
 	r.Options.DryRun = env.Flags.DryRun
-	s, outcome, err := converge.Run(ctx, env, r)
+	s, outcome, err := reconcile.Run(ctx, env, r)
 	if s != nil {
 		defer s.Close()
 	}

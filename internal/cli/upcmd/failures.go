@@ -18,8 +18,8 @@ import (
 
 // How long a service may take to show that it is well, and how long it is not asked again then.
 const (
-	verdictTime = 2 * time.Second
-	askAgain    = 10 * time.Second
+	probeTimeout = 2 * time.Second
+	askAgain     = 10 * time.Second
 )
 
 // trouble is in lines after which a service is asked whether it still answers. It may be in others.
@@ -112,7 +112,7 @@ func (f *failures) explain(ctx context.Context, service string) (news bool) {
 	if err != nil {
 		return false
 	}
-	err = ready.Wait(ctx, ready.On(now.Engine.Client), session.Probes(ctx, now, []string{service}), ready.Options{Timeout: verdictTime, Grace: verdictTime, Compiles: true})
+	err = ready.Wait(ctx, ready.On(now.Engine.Client), session.Probes(ctx, now, []string{service}), ready.Options{Timeout: probeTimeout, Grace: probeTimeout, Compiles: true})
 	if last := f.said[service]; err == nil && last != nil && last.Code != fail.Exited { // a crash loop runs for a moment
 		delete(f.said, service)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
@@ -19,7 +19,7 @@ import (
 
 // NewPlan is `devup plan`.
 func NewPlan(p *command.Program) *cobra.Command {
-	var f converge.Flags
+	var f reconcile.Flags
 	var exitCode bool
 	c := &cobra.Command{
 		Use:         "plan [SERVICE...]",
@@ -57,13 +57,13 @@ Exit codes with --exit-code: 0 nothing to do, 2 something to do.`,
 }
 
 // preview finds out what a run would do.
-func preview(ctx context.Context, env *command.Env, services []string, f converge.Flags) (*up.Outcome, error) {
+func preview(ctx context.Context, env *command.Env, services []string, f reconcile.Flags) (*up.Outcome, error) {
 	r, err := f.Request(env, services)
 	if err != nil {
 		return nil, err
 	}
 	r.Options.DryRun, r.Setup = true, true
-	s, outcome, err := converge.Run(ctx, env, r)
+	s, outcome, err := reconcile.Run(ctx, env, r)
 	if s != nil {
 		s.Close()
 	}
@@ -72,7 +72,7 @@ func preview(ctx context.Context, env *command.Env, services []string, f converg
 
 // previewUnobserved shows what a run would do on an engine that has nothing of the project,
 // where none answers. What keeps it from that, the command has said already.
-func previewUnobserved(ctx context.Context, env *command.Env, services []string, f converge.Flags) {
+func previewUnobserved(ctx context.Context, env *command.Env, services []string, f reconcile.Flags) {
 	r, err := f.Request(env, services)
 	if err != nil {
 		return

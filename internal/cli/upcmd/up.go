@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/history"
@@ -24,16 +24,16 @@ import (
 
 // upOptions are the flags of up.
 type upOptions struct {
-	converge.Flags
+	reconcile.Flags
 	dryRun, public        bool
 	again                 []string
 	ci                    string // directory for the files of a CI job; empty for none
 	detach, wait, noStart bool
 	logs                  logOptions
-	watch                 bool         // follow the files besides the logs
-	alone                 bool         // with watch: show no logs, and leave running what was started
-	watching              watchOptions // how to watch
-	known                 *watch.Known // with watch: the files when the run began
+	watch                 bool            // follow the files besides the logs
+	alone                 bool            // with watch: show no logs, and leave running what was started
+	watching              watchOptions    // how to watch
+	snapshot              *watch.Snapshot // with watch: the files when the run began
 }
 
 // NewUp is `devup up`.
@@ -93,7 +93,7 @@ func (o upOptions) check() error {
 func (o upOptions) detached() bool { return o.detach || o.wait || o.noStart }
 
 // request is what the flags mean for services.
-func (o *upOptions) request(env *command.Env, services []string) (converge.Request, error) {
+func (o *upOptions) request(env *command.Env, services []string) (reconcile.Request, error) {
 	r, err := o.Request(env, services)
 	if err != nil {
 		return r, err
@@ -107,7 +107,7 @@ func (o *upOptions) request(env *command.Env, services []string) (converge.Reque
 		}
 		rules, err := watchable(s.Project, services)
 		if err == nil {
-			o.known = watch.Look(rules) // before any image is built of them
+			o.snapshot = watch.NewSnapshot(rules) // before any image is built of them
 		}
 		return s, err
 	}
@@ -134,12 +134,12 @@ func checkAgain(p *project.Project, steps []string) error {
 
 func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) (failed error) {
 	began := time.Now()
-	job := newCIJob(env, o)
+	report := newRunReport(env, o)
 	var s *session.Session
 	outcome := new(up.Outcome)
 	closeSession := func() {}
 	defer func() {
-		failed = job.report(ctx, s, outcome.URLs, failed)
+		failed = report.print(ctx, s, outcome.URLs, failed)
 		closeSession()
 	}()
 	if err := o.check(); err != nil {
@@ -156,8 +156,8 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		return err
 	}
 	record := history.Begin()
-	end := job.begin()
-	s, outcome, err = converge.Run(ctx, show.Recorded(env, record), r)
+	end := report.begin()
+	s, outcome, err = reconcile.Run(ctx, show.Recorded(env, record), r)
 	end()
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 && !env.CanAsk() { // else init is run

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
@@ -59,11 +59,11 @@ also shows the logs.`,
 
 // watchOnly watches a project that runs already.
 func watchOnly(ctx context.Context, env *command.Env, services []string, o watchOptions) error {
-	r, err := converge.Default().Request(env, services)
+	r, err := reconcile.Default().Request(env, services)
 	if err != nil {
 		return err
 	}
-	s, err := converge.Open(ctx, env, r.Want, true)
+	s, err := reconcile.Open(ctx, env, r.Want, true)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (a *after) watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.since = o.known
+	w.since = o.snapshot
 	if o.detached() {
 		return w.once(ctx)
 	}
@@ -144,7 +144,7 @@ type watcher struct {
 	session *session.Session // with the project as it runs
 	rules   []watch.Rule
 	options watchOptions
-	since   *watch.Known // the files when up began; nil for where nothing was started before
+	since   *watch.Snapshot // the files when up began; nil for where nothing was started before
 }
 
 func newWatcher(env *command.Env, s *session.Session, services []string, o watchOptions) (*watcher, error) {
@@ -204,7 +204,7 @@ func (w *watcher) containers(ctx context.Context) ([]watch.Container, error) {
 // rebuild takes services through the line of up again, with their images built again.
 // Their files are read again too, and what they depend on is left alone.
 func (w *watcher) rebuild(ctx context.Context, services []string) error {
-	f := converge.Default()
+	f := reconcile.Default()
 	f.Images.Build, f.NoDeps = true, true
 	env := w.env.Quiet() // what is typed is for the keys
 	r, err := f.Request(env, services)
@@ -219,7 +219,7 @@ func (w *watcher) rebuild(ctx context.Context, services []string) error {
 		}
 		return s, nil
 	}
-	s, _, err := converge.Run(ctx, env, r)
+	s, _, err := reconcile.Run(ctx, env, r)
 	if s != nil {
 		s.Close() // a watch may go on for days, with an engine client for every rebuild
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
@@ -53,7 +53,7 @@ func runWhy(ctx context.Context, env *command.Env, service string) error {
 	defer s.Close()
 	pending := map[string][]string{}
 	if s.Project != nil {
-		outcome, err := preview(ctx, env, []string{service}, converge.Default())
+		outcome, err := preview(ctx, env, []string{service}, reconcile.Default())
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lock"
@@ -99,12 +99,12 @@ func needless(place workspace.Info) error {
 // sharable finds the ports to share in the project as `devup up` would start it: their
 // numbers are decided, and nothing is done yet.
 func sharable(ctx context.Context, env *command.Env, services []string) (*session.Session, []expose.Row, error) {
-	r, err := converge.Default().Request(env, nil)
+	r, err := reconcile.Default().Request(env, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	r.Options.DryRun, r.Check = true, onThisMachine
-	s, outcome, err := converge.Run(ctx, env, r)
+	s, outcome, err := reconcile.Run(ctx, env, r)
 	if err != nil {
 		return nil, nil, err
 	}

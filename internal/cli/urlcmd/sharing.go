@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
@@ -257,12 +257,12 @@ func (s *sharing) up(ctx context.Context, env *command.Env, noWait bool) (*up.Ou
 	if s.again || noWait {
 		env = env.Quiet()
 	}
-	r, err := converge.Default().Request(env, nil)
+	r, err := reconcile.Default().Request(env, nil)
 	if err != nil {
 		return &up.Outcome{}, err
 	}
 	r.Options.NoWait, r.Setup = noWait, !noWait
-	running, outcome, err := converge.Run(ctx, env, r)
+	running, outcome, err := reconcile.Run(ctx, env, r)
 	if running == nil {
 		return outcome, err
 	}

@@ -80,7 +80,7 @@ func check(ctx context.Context, env *command.Env, found *show.Addresses) error {
 		env.Say("nothing to check: browsers reach these addresses on this machine only")
 		return nil
 	}
-	client := env.ReadNetwork().Client()
+	client := env.ReadEgress().Client()
 	found.Rows = expose.Check(ctx, client, found.Workspace, env.WorkspaceControl(found.Workspace, client), found.Rows)
 	return ctx.Err()
 }
@@ -96,8 +96,8 @@ func addresses(ctx context.Context, env *command.Env, services []string) (show.A
 		return show.Addresses{}, err
 	}
 	defer s.Close()
-	if s.NoEngine != nil {
-		env.Say("no engine answers, so nothing runs: " + s.NoEngine.Error())
+	if s.EngineErr != nil {
+		env.Say("no engine answers, so nothing runs: " + s.EngineErr.Error())
 	}
 	others, running := services, show.States(s.Observed.Containers)
 	if gateway := s.Project.Gateway; gateway != nil {

@@ -81,7 +81,7 @@ var names = sync.OnceValue(func() (all struct{ files, endings map[string]bool })
 		for _, name := range slices.Concat(language.Manifests, language.Files) {
 			all.files[name] = true
 		}
-		for _, ending := range language.Endings {
+		for _, ending := range language.Extensions {
 			all.endings[ending] = true
 		}
 	}

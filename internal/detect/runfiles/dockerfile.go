@@ -80,9 +80,9 @@ func (d *Dockerfile) final() []instruction {
 // ENV PORT. "EXPOSE ${PORT}" with a PORT that nothing sets is no evidence.
 func (d *Dockerfile) Port() (stack.Port, bool) {
 	set := d.variables()
-	for _, look := range []func(instruction, map[string]string) (int, string){exposedPort, commandPort, envPort} {
+	for _, find := range []func(instruction, map[string]string) (int, string){exposedPort, commandPort, envPort} {
 		for _, in := range slices.Backward(d.final()) {
-			if n, text := look(in, set); n != 0 {
+			if n, text := find(in, set); n != 0 {
 				return stack.PortAt(n, d.at(in, in.name+" "+text)), true
 			}
 		}

@@ -20,26 +20,26 @@ import (
 
 // Language is what all services of Deno share.
 var Language = stack.Language{
-	Name:      "deno",
-	Manifests: manifests,
-	Files:     []string{"deno.lock", "package.json"},
-	Endings:   []string{".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts"},
-	Versions:  []string{"2"},
-	Search:    search,
-	Version:   func(*stack.App) (string, tree.Evidence) { return "2", tree.Evidence{Text: "Deno 2"} },
-	Ports:     ports,
-	Hidden:    func(a *stack.App) tree.Evidence { return stack.HiddenIn(a.Sources, loopback) },
-	Uses:      uses,
-	Getenv:    func(name, or string) string { return `Deno.env.get("` + name + `") || "` + or + `"` },
-	LoadsEnv:  lazyregexp.New(`--env\b|\bdotenv\b|\bloadEnvFile\(`),
-	Renders:   lazyregexp.New(`["']text/html\b|\bhtml` + "`" + `|\.html\(|\.render\(|\bserve(?:Dir|File|Static)\(`),
-	LetsIn:    lazyregexp.New(`\bcors\(|oakCors\(|Access-Control-Allow-Origin`),
-	Describe:  describe,
-	Image:     image,
-	Copies:    copies,
-	Install:   install,
-	Keeps:     func(stack.Service) []string { return nil },
-	Migration: migration,
+	Name:         "deno",
+	Manifests:    manifests,
+	Files:        []string{"deno.lock", "package.json"},
+	Extensions:   []string{".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts"},
+	Versions:     []string{"2"},
+	Search:       search,
+	Version:      func(*stack.App) (string, tree.Evidence) { return "2", tree.Evidence{Text: "Deno 2"} },
+	Ports:        ports,
+	LoopbackOnly: func(a *stack.App) tree.Evidence { return stack.HiddenIn(a.Sources, loopback) },
+	Uses:         uses,
+	Getenv:       func(name, or string) string { return `Deno.env.get("` + name + `") || "` + or + `"` },
+	LoadsEnvFile: lazyregexp.New(`--env\b|\bdotenv\b|\bloadEnvFile\(`),
+	RendersPages: lazyregexp.New(`["']text/html\b|\bhtml` + "`" + `|\.html\(|\.render\(|\bserve(?:Dir|File|Static)\(`),
+	AllowsCORS:   lazyregexp.New(`\bcors\(|oakCors\(|Access-Control-Allow-Origin`),
+	Describe:     describe,
+	Image:        image,
+	Copies:       copies,
+	Install:      install,
+	KeptDirs:     func(stack.Service) []string { return nil },
+	Migration:    migration,
 }
 
 // Deno is a server, or pages, that Deno runs: https://docs.deno.com/runtime/reference/cli/task/.
@@ -175,12 +175,12 @@ func find(a *stack.App) bool {
 			a.Entry = cmp.Or(a.Entry, entryBelow(a, starts))
 		}
 		if a.Entry == "" || hasFiles(a, text) {
-			a.Script, a.Shown = name, tree.Evidence{File: path.Join(a.Dir, m.name), Text: "task " + name}
+			a.Script, a.FoundAt = name, tree.Evidence{File: path.Join(a.Dir, m.name), Text: "task " + name}
 			return true
 		}
 	}
 	if a.Entry != "" {
-		a.Shown = tree.Evidence{File: path.Join(a.Dir, a.Entry), Text: "listens"}
+		a.FoundAt = tree.Evidence{File: path.Join(a.Dir, a.Entry), Text: "listens"}
 	}
 	return a.Entry != ""
 }
@@ -200,7 +200,7 @@ func entryBelow(a *stack.App, starts func(name string) bool) string {
 // hasFiles says whether the sources that a task names are there.
 func hasFiles(a *stack.App, task string) bool {
 	return !slices.ContainsFunc(strings.Fields(task), func(word string) bool {
-		return slices.Contains(Language.Endings, path.Ext(word)) && !strings.ContainsAny(word, ":*=$") && !a.Tree.Has(path.Join(a.Dir, word))
+		return slices.Contains(Language.Extensions, path.Ext(word)) && !strings.ContainsAny(word, ":*=$") && !a.Tree.Has(path.Join(a.Dir, word))
 	})
 }
 
@@ -236,9 +236,9 @@ func describe(a *stack.App) {
 			break
 		}
 	}
-	a.Page = a.Framework == "Fresh" || servesPages(m.task(a.Script))
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	a.Frontend = a.Framework == "Fresh" || servesPages(m.task(a.Script))
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
 	if line := m.task(a.Script); line != "" {
 		a.Starts = append(a.Starts, stack.Command{Text: line, File: path.Join(a.Dir, m.name)})

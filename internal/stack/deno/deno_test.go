@@ -37,11 +37,11 @@ func TestSearch(t *testing.T) {
 		root := treeOf(t, test.files)
 		var got []string
 		for _, a := range search(root, []*stack.Stack{&Deno}) {
-			a.Be(a.Of)
+			a.DescribeAs(a.Stack)
 			a.Port.Number = 4000
-			start := a.Of.Commands(a)
+			start := a.Stack.Commands(a)
 			title := a.Framework
-			if a.Page {
+			if a.Frontend {
 				title += " (page)"
 			}
 			got = append(got, title+": "+strings.Join(start.Dev, " ")+" | "+strings.Join(start.Prod, " "))
@@ -84,8 +84,8 @@ func FuzzManifest(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, a := range search(root, []*stack.Stack{&Deno}) {
-			a.Be(a.Of)
-			if start := a.Of.Commands(a); len(start.Dev) == 0 {
+			a.DescribeAs(a.Stack)
+			if start := a.Stack.Commands(a); len(start.Dev) == 0 {
 				t.Error("no command")
 			}
 		}
@@ -99,7 +99,7 @@ func TestServersOfPages(t *testing.T) {
 		`headers: { "content-type": "text/html; charset=utf-8" }`: true, "c.html(x)": true, "return html`<p>`": true, "serveDir(request)": true, "eta.render('a')": true,
 		"Response.json(x)": false, "accepts('html')": false,
 	} {
-		if got := Language.Renders.MatchString(text); got != want {
+		if got := Language.RendersPages.MatchString(text); got != want {
 			t.Errorf("%q renders: %v, want %v", text, got, want)
 		}
 	}

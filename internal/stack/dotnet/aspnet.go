@@ -16,28 +16,28 @@ import (
 // Language is what all services of .NET share. Their manifests have the names of the projects,
 // so that search finds them.
 var Language = stack.Language{
-	Name:     "dotnet",
-	Files:    []string{"global.json", "Directory.Build.props", "Directory.Packages.props", "nuget.config", "NuGet.config", "NuGet.Config"},
-	Endings:  []string{".cs", ".fs"},
-	Versions: []string{newest},
-	Search:   search,
-	Describe: describe,
-	Version:  version,
-	Routes:   routes,
-	Uses:     uses,
-	Image:    image,
-	Copies:   copies,
-	Install:  install,
-	Keeps:    keeps,
-	Getenv:   func(name, _ string) string { return `Environment.GetEnvironmentVariable("` + name + `")` },
-	Renders:  lazyregexp.New(`\bAddRazorPages\(|\bAddControllersWithViews\(|\bAddRazorComponents\(|\bMapFallbackToFile\(`),
-	LoadsEnv: lazyregexp.New(`\bDotNetEnv\b|\bdotenv\.net\b`),
-	LetsIn:   lazyregexp.New(`\.UseCors\(|\.AddCors\(`),
+	Name:         "dotnet",
+	Files:        []string{"global.json", "Directory.Build.props", "Directory.Packages.props", "nuget.config", "NuGet.config", "NuGet.Config"},
+	Extensions:   []string{".cs", ".fs"},
+	Versions:     []string{newest},
+	Search:       search,
+	Describe:     describe,
+	Version:      version,
+	Routes:       routes,
+	Uses:         uses,
+	Image:        image,
+	Copies:       copies,
+	Install:      install,
+	KeptDirs:     keeps,
+	Getenv:       func(name, _ string) string { return `Environment.GetEnvironmentVariable("` + name + `")` },
+	RendersPages: lazyregexp.New(`\bAddRazorPages\(|\bAddControllersWithViews\(|\bAddRazorComponents\(|\bMapFallbackToFile\(`),
+	LoadsEnvFile: lazyregexp.New(`\bDotNetEnv\b|\bdotenv\.net\b`),
+	AllowsCORS:   lazyregexp.New(`\.UseCors\(|\.AddCors\(`),
 }
 
 // ASPNET is a project of ASP.NET Core.
 var ASPNET = stack.Stack{
-	Name: "aspnet", As: []string{"dotnet"}, Title: "ASP.NET", Language: &Language, Port: 8080,
+	Name: "aspnet", Aliases: []string{"dotnet"}, Title: "ASP.NET", Language: &Language, Port: 8080,
 	Find:     find,
 	FindPort: func(*stack.App) (stack.Port, bool) { return stack.Port{}, false }, // ASPNETCORE_URLS decides, not the profiles
 	Commands: commands,
@@ -98,7 +98,7 @@ func find(a *stack.App) bool {
 	if name == "" || at == nil || program.MatchString(file.Text) {
 		return false
 	}
-	a.Entry, a.Shown = name, file.At(at[0], "Microsoft.NET.Sdk.Web")
+	a.Entry, a.FoundAt = name, file.At(at[0], "Microsoft.NET.Sdk.Web")
 	return true
 }
 
@@ -111,7 +111,7 @@ func describe(a *stack.App) {
 	}
 	text := a.Tree.Text(path.Join(a.Dir, a.Entry))
 	stem := strings.TrimSuffix(a.Entry, path.Ext(a.Entry))
-	a.Called, a.Module = stem, stem
+	a.PackageName, a.Module = stem, stem
 	if m := assembly.FindStringSubmatch(text); m != nil {
 		a.Module = m[1]
 	}
@@ -124,8 +124,8 @@ func describe(a *stack.App) {
 			}
 		}
 	}
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
 }
 

@@ -13,25 +13,25 @@ import (
 
 // Language is what all services of Elixir share.
 var Language = stack.Language{
-	Name:      "elixir",
-	Manifests: []string{"mix.exs"},
-	Files:     []string{"mix.lock"},
-	Locks:     []string{"mix.lock"},
-	Endings:   []string{".ex", ".exs"},
-	Versions:  []string{newest},
-	Search:    search,
-	Describe:  describe,
-	Version:   version,
-	Uses:      uses,
-	Hidden:    hidden,
-	Image:     image,
-	Copies:    copies,
-	Install:   install,
-	Keeps:     keeps,
-	Getenv:    func(name, or string) string { return `System.get_env("` + name + `", "` + or + `")` },
-	Renders:   lazyregexp.New(`\brender\(|~H"""`),
-	LoadsEnv:  lazyregexp.New(`\bdotenvy?\b|\bDotenvy?\b`),
-	LetsIn:    lazyregexp.New(`\bplug\s*\(?\s*(?:CORSPlug|Corsica)\b|access-control-allow-origin`),
+	Name:         "elixir",
+	Manifests:    []string{"mix.exs"},
+	Files:        []string{"mix.lock"},
+	Locks:        []string{"mix.lock"},
+	Extensions:   []string{".ex", ".exs"},
+	Versions:     []string{newest},
+	Search:       search,
+	Describe:     describe,
+	Version:      version,
+	Uses:         uses,
+	LoopbackOnly: hidden,
+	Image:        image,
+	Copies:       copies,
+	Install:      install,
+	KeptDirs:     keeps,
+	Getenv:       func(name, or string) string { return `System.get_env("` + name + `", "` + or + `")` },
+	RendersPages: lazyregexp.New(`\brender\(|~H"""`),
+	LoadsEnvFile: lazyregexp.New(`\bdotenvy?\b|\bDotenvy?\b`),
+	AllowsCORS:   lazyregexp.New(`\bplug\s*\(?\s*(?:CORSPlug|Corsica)\b|access-control-allow-origin`),
 }
 
 // Phoenix is an application of Phoenix: https://hexdocs.pm/phoenix/up_and_running.html.
@@ -43,7 +43,7 @@ var Phoenix = stack.Stack{
 		if at == nil || len(a.Tree.Directory(path.Join(a.Dir, "config")).Names) == 0 { // a library for Phoenix has no config
 			return false
 		}
-		a.Shown = file.At(at[0], "phoenix")
+		a.FoundAt = file.At(at[0], "phoenix")
 		return true
 	},
 	FindPort: func(a *stack.App) (stack.Port, bool) {
@@ -111,13 +111,13 @@ func describe(a *stack.App) {
 		a.Packages.Lock = "mix.lock"
 	}
 	if m := appName.FindStringSubmatch(text); m != nil {
-		a.Called, a.Module = m[1], m[1]
+		a.PackageName, a.Module = m[1], m[1]
 	}
 	if assets.MatchString(text) {
 		a.Packages.After = []stack.Step{{Command: []string{"mix", "assets.setup"}}}
 	}
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
 }
 

@@ -13,35 +13,35 @@ import (
 
 // Language is what all stacks of Go share.
 var Language = stack.Language{
-	Name:      "golang",
-	Manifests: []string{"go.mod"},
-	Files:     []string{"go.sum", "go.work", "go.work.sum"},
-	Endings:   []string{".go"},
-	Versions:  []string{newest},
-	Search:    search,
-	Describe:  describe,
-	Hidden:    hidden,
-	Version:   version,
-	Address:   address,
-	Ports:     ports,
-	Routes:    routes,
-	Uses:      uses,
-	Wants:     wants,
-	Image:     image,
-	Copies:    copies,
-	Install:   install,
-	Migration: migration,
-	LoadsEnv:  lazyregexp.New(`\bgodotenv\b|"\.env"`),
+	Name:         "golang",
+	Manifests:    []string{"go.mod"},
+	Files:        []string{"go.sum", "go.work", "go.work.sum"},
+	Extensions:   []string{".go"},
+	Versions:     []string{newest},
+	Search:       search,
+	Describe:     describe,
+	LoopbackOnly: hidden,
+	Version:      version,
+	Address:      address,
+	Ports:        ports,
+	Routes:       routes,
+	Uses:         uses,
+	VersionRange: wants,
+	Image:        image,
+	Copies:       copies,
+	Install:      install,
+	Migration:    migration,
+	LoadsEnvFile: lazyregexp.New(`\bgodotenv\b|"\.env"`),
 	// What godotenv and viper report of a missing file is fatal in most programs.
-	DemandsEnv: lazyregexp.New(`\bgodotenv\.(?:Load|Overload|Read)\((?:"(?:\./)?\.env")?\)[^{}]{0,80}\{[^{}]{0,200}?(?:\bFatal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*\b[eE]rr)|\bviper\.SetConfigFile\("(?:\./)?\.env"\)`),
-	Getenv:     func(name, _ string) string { return `os.Getenv("` + name + `")` },
-	Renders:    lazyregexp.New(`\.ExecuteTemplate\(|\btemplate\.(?:Must|ParseFiles|ParseGlob|ParseFS)\b|\.HTML\(http\.|\.HTML\(200|\bhttp\.FileServer(?:FS)?\(|\bgin\.Static|\.Render\(`),
-	LetsIn:     lazyregexp.New(`Access-Control-Allow-Origin|\bcors\.(?:New|Handler|Default|AllowAll|Options|Config)\b|\bmiddleware\.CORS|\bhandlers\.CORS\(`),
+	NeedsEnvFile: lazyregexp.New(`\bgodotenv\.(?:Load|Overload|Read)\((?:"(?:\./)?\.env")?\)[^{}]{0,80}\{[^{}]{0,200}?(?:\bFatal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*\b[eE]rr)|\bviper\.SetConfigFile\("(?:\./)?\.env"\)`),
+	Getenv:       func(name, _ string) string { return `os.Getenv("` + name + `")` },
+	RendersPages: lazyregexp.New(`\.ExecuteTemplate\(|\btemplate\.(?:Must|ParseFiles|ParseGlob|ParseFS)\b|\.HTML\(http\.|\.HTML\(200|\bhttp\.FileServer(?:FS)?\(|\bgin\.Static|\.Render\(`),
+	AllowsCORS:   lazyregexp.New(`Access-Control-Allow-Origin|\bcors\.(?:New|Handler|Default|AllowAll|Options|Config)\b|\bmiddleware\.CORS|\bhandlers\.CORS\(`),
 }
 
 // Go is a program that listens. What it is written with changes nothing in how it is built.
 var Go = stack.Stack{
-	Name: "go", As: []string{"golang"}, Title: "Go", Language: &Language, Port: 8080,
+	Name: "go", Aliases: []string{"golang"}, Title: "Go", Language: &Language, Port: 8080,
 	Find:     find,
 	Commands: commands,
 	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(reached(a.Tree, a.Dir, a.Entry), ports...) },
@@ -147,7 +147,7 @@ func find(a *stack.App) bool {
 	for _, entry := range entries {
 		for _, source := range reached(a.Tree, a.Dir, entry) {
 			if at := listens.FindStringIndex(source.Text); at != nil {
-				a.Entry, a.Shown = entry, source.At(at[0], "listens")
+				a.Entry, a.FoundAt = entry, source.At(at[0], "listens")
 				return true
 			}
 		}
@@ -234,9 +234,9 @@ func describe(a *stack.App) {
 	}
 	a.Packages = packagesOf(a)
 	if base := path.Base(path.Dir(a.Entry)); base != "." {
-		a.Called = base
+		a.PackageName = base
 	} else {
-		a.Called = path.Base(modulePath(a.Tree, a.Dir))
+		a.PackageName = path.Base(modulePath(a.Tree, a.Dir))
 	}
 	text := a.Tree.Text(path.Join(a.Dir, "go.mod"))
 	for _, f := range frameworks {
@@ -246,8 +246,8 @@ func describe(a *stack.App) {
 			break
 		}
 	}
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Spring is an application of Spring Boot. Flyway and Liquibase run in it by themselves.
 var Spring = stack.Stack{
-	Name: "spring", As: []string{"java"}, Title: "Spring Boot", Language: &Language, Port: 8080,
+	Name: "spring", Aliases: []string{"java"}, Title: "Spring Boot", Language: &Language, Port: 8080,
 	Packages: []string{"spring-boot-starter-web", "spring-boot-starter-webflux"},
 	Find:     findSpring,
 	FindPort: findPort,
@@ -66,7 +66,7 @@ func findSpring(a *stack.App) bool {
 	if named {
 		for _, source := range mainSources(a) {
 			if at := application.FindStringIndex(source.Text); at != nil {
-				a.Entry, a.Shown = tree.Relative(a.Dir, source.Path), source.At(at[0], "Spring Boot")
+				a.Entry, a.FoundAt = tree.Relative(a.Dir, source.Path), source.At(at[0], "Spring Boot")
 				describeSpring(a)
 				return true
 			}
@@ -81,11 +81,11 @@ func describeSpring(a *stack.App) {
 		a.Listens = []stack.Setting{{Name: "SERVER_ADDRESS", Value: "0.0.0.0"}}
 		a.Note(at)
 	}
-	a.Note(a.Shown)
+	a.Note(a.FoundAt)
 	text := parent.ReplaceAllString(a.Tree.Text(path.Join(a.Dir, "pom.xml")), "")
 	text += a.Tree.Text(path.Join(a.Dir, "settings.gradle")) + a.Tree.Text(path.Join(a.Dir, "settings.gradle.kts"))
 	if match := projectName.FindStringSubmatch(text); match != nil {
-		a.Called = match[1] + match[2]
+		a.PackageName = match[1] + match[2]
 	}
 }
 

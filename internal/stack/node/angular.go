@@ -17,7 +17,7 @@ import (
 
 // Angular is Angular's dev server.
 var Angular = stack.Stack{
-	Name: "node", Title: "Angular", Language: &Language, Page: true, Port: 4200,
+	Name: "node", Title: "Angular", Language: &Language, Frontend: true, Port: 4200,
 	Packages: []string{"@angular/cli"},
 	Find:     runs([]string{"ng"}, "@angular/cli", "@angular/core", "@angular-devkit/build-angular", "@angular/build"),
 	Describe: func(a *stack.App) {

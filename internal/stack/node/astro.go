@@ -8,7 +8,7 @@ import (
 
 // Astro is Astro's dev server.
 var Astro = stack.Stack{
-	Name: "node", Title: "Astro", Language: &Language, Page: true, Port: 4321,
+	Name: "node", Title: "Astro", Language: &Language, Frontend: true, Port: 4321,
 	Packages: []string{"astro"},
 	Find:     runs([]string{"astro"}, "astro"),
 	Describe: func(a *stack.App) {
@@ -16,11 +16,11 @@ var Astro = stack.Stack{
 			remarkAdapter(a, "@astrojs/node")
 		}
 	},
-	Commands: astroBuilt.commands,
-	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
-	OwnPort:  true,
-	Prefixes: []string{"PUBLIC_"},
-	Reads:    "import.meta.env.PUBLIC_",
+	Commands:  astroBuilt.commands,
+	FindPort:  func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
+	OwnPort:   true,
+	Prefixes:  []string{"PUBLIC_"},
+	EnvSyntax: "import.meta.env.PUBLIC_",
 	Proxy: []stack.Rule{
 		{
 			// Astro and Nuxt start Vite's own server, with its default list of hosts.

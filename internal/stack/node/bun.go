@@ -19,7 +19,7 @@ var BunLanguage = func() stack.Language {
 	l.Version = func(*stack.App) (string, tree.Evidence) { return "1", tree.Evidence{Text: "Bun 1"} }
 	l.Flags = nil
 	l.Image = npm.BunImage
-	l.LoadsEnv = lazyregexp.New(`.`) // whatever the source says: https://bun.com/docs/runtime/env
+	l.LoadsEnvFile = lazyregexp.New(`.`) // whatever the source says: https://bun.com/docs/runtime/env
 	return l
 }()
 
@@ -51,7 +51,7 @@ var usesBun = lazyregexp.New(`\bBun\.(?:serve|file|env)\b|from\s*["'](?:bun(?::\
 // runsOnBun says whether Bun runs the server, and not only installs its packages: a script of
 // its own runs a file with it, or a source without a script needs it.
 func runsOnBun(a *stack.App, p *npm.Manifest) bool {
-	if a.Of != nil && a.Of.Page {
+	if a.Stack != nil && a.Stack.Frontend {
 		return false
 	}
 	name, own, _ := startScript(p)

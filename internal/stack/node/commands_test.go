@@ -42,9 +42,9 @@ func TestCommands(t *testing.T) {
 			if !a.Recognise(stacks()) {
 				t.Fatal("not recognised")
 			}
-			a.Be(a.Of)
+			a.DescribeAs(a.Stack)
 			a.Port, a.Runtime.Version = stack.Port{Number: 4000}, test.node
-			start := a.Of.Commands(a)
+			start := a.Stack.Commands(a)
 			for _, c := range []struct {
 				what string
 				got  []string
@@ -77,9 +77,9 @@ module.exports = {}
 -- web/config.ts --
 `, "web")
 	a.Recognise(stacks())
-	a.Be(a.Of)
-	if a.Called != "front" || a.Framework != "Create React App" || !a.Page {
-		t.Errorf("called %q, framework %q, page %v", a.Called, a.Framework, a.Page)
+	a.DescribeAs(a.Stack)
+	if a.PackageName != "front" || a.Framework != "Create React App" || !a.Frontend {
+		t.Errorf("called %q, framework %q, page %v", a.PackageName, a.Framework, a.Frontend)
 	}
 	if len(a.Configs) != 1 || a.Configs[0].Path != "web/craco.config.js" {
 		t.Errorf("configurations %v, want the one of craco", a.Configs)

@@ -8,7 +8,7 @@ import (
 
 // CRA is Create React App, run by react-scripts or by what wraps them.
 var CRA = stack.Stack{
-	Name: "cra", Title: "Create React App", Language: &Language, Page: true, Port: 3000, Output: "build",
+	Name: "cra", Title: "Create React App", Language: &Language, Frontend: true, Port: 3000, Output: "build",
 	Packages: []string{"react-scripts"},
 	Find:     runs([]string{"react-scripts", "react-app-rewired", "craco"}, "react-scripts", "@craco/craco", "react-app-rewired"),
 	Describe: func(a *stack.App) {
@@ -22,10 +22,10 @@ var CRA = stack.Stack{
 	Commands: func(a *stack.App) stack.Commands {
 		return stack.Commands{Dev: startWith(a), Build: runScript(a, "build")} // HOST and PORT of the environment
 	},
-	Prefixes: []string{"REACT_APP_"},
-	Reads:    "process.env.REACT_APP_",
-	Settings: []string{"PUBLIC_URL", "BROWSER", "WDS_SOCKET_PORT"},
-	Listen:   stack.Listen{Prints: lazyregexp.New(`react-scripts start|webpack compiled|webpack-dev-server`), Hint: "set HOST=0.0.0.0 in the service's environment"},
+	Prefixes:  []string{"REACT_APP_"},
+	EnvSyntax: "process.env.REACT_APP_",
+	Settings:  []string{"PUBLIC_URL", "BROWSER", "WDS_SOCKET_PORT"},
+	Listen:    stack.Listen{Prints: lazyregexp.New(`react-scripts start|webpack compiled|webpack-dev-server`), Hint: "set HOST=0.0.0.0 in the service's environment"},
 	Proxy: []stack.Rule{
 		{
 			// createSocketURL.js of webpack-dev-server 4: port 0 is the page's own. The client of

@@ -15,14 +15,14 @@ func onVite(title, needed string, port int, programs []string, of func(*stack.Ap
 		b.preview = []string{"vite", "preview"}
 	}
 	return stack.Stack{
-		Name: "node", Title: title, Language: &Language, Page: true, Port: port,
+		Name: "node", Title: title, Language: &Language, Frontend: true, Port: port,
 		Packages: []string{needed},
 		Find:     runs(programs, needed),
 		Describe: b.describe,
 		FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
 		OwnPort:  true,
 		Commands: b.commands,
-		Prefixes: []string{"VITE_"}, Reads: "import.meta.env.VITE_",
+		Prefixes: []string{"VITE_"}, EnvSyntax: "import.meta.env.VITE_",
 		ServerSide: true,
 		Listen:     Vite.Listen,
 	}
@@ -49,7 +49,7 @@ var SvelteKit = func() stack.Stack {
 		describe(a)
 		remarkAdapter(a, "@sveltejs/adapter-node")
 	}
-	s.Prefixes, s.Reads = []string{"PUBLIC_", "VITE_"}, "import.meta.env.VITE_"
+	s.Prefixes, s.EnvSyntax = []string{"PUBLIC_", "VITE_"}, "import.meta.env.VITE_"
 	s.Failures = []stack.Failure{{
 		Reason: "env-missing", InBuild: true, Specific: true,
 		Pattern:  lazyregexp.New(`"(?P<name>\w+)" is not exported by "virtual:\$?env/static/|'\$env/static/\w+' does not provide an export named '(?P<name2>\w+)'`),

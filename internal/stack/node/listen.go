@@ -31,7 +31,7 @@ func listensLocally(a *stack.App) tree.Evidence {
 			}
 		}
 	}
-	if a.Of.Title != "Fastify" {
+	if a.Stack.Title != "Fastify" {
 		return tree.Evidence{}
 	}
 	for _, source := range a.Sources {

@@ -32,7 +32,7 @@ func TestListensLocally(t *testing.T) {
 		{"Fastify", "fastify.listen({ port: 3000, ...options })", false},
 		{"Fastify", "fastify.listen(3000, host)", false},
 	} {
-		a := &stack.App{Of: &stack.Stack{Title: test.of}, Sources: []tree.File{{Path: "server.js", Text: test.source}}}
+		a := &stack.App{Stack: &stack.Stack{Title: test.of}, Sources: []tree.File{{Path: "server.js", Text: test.source}}}
 		if got := listensLocally(a); (got.Text != "") != test.local {
 			t.Errorf("%s: %s: %+v, want %v", test.of, test.source, got, test.local)
 		}

@@ -114,7 +114,7 @@ func nestApplication(worker bool) stack.Stack {
 			}
 			text := a.Tree.Text(w.entry(name))
 			file := path.Join(w.dir, nestFile)
-			a.Shown = tree.At(file, 1+strings.Count(before(a.Tree.Text(file), `"`+name+`"`), "\n"), "application "+name)
+			a.FoundAt = tree.At(file, 1+strings.Count(before(a.Tree.Text(file), `"`+name+`"`), "\n"), "application "+name)
 			return worker == (createsMicroservice.MatchString(text) && !createsServer.MatchString(text))
 		},
 		Describe: describeNest,
@@ -128,7 +128,7 @@ func describeNest(a *stack.App) {
 	w, name := nestApplicationOf(a.Tree, a.Dir)
 	root := &stack.App{Tree: a.Tree, Service: stack.Service{Dir: w.dir}}
 	npm.Describe(root)
-	a.Called, a.Entry = name, tree.Relative(a.Dir, w.entry(name))
+	a.PackageName, a.Entry = name, tree.Relative(a.Dir, w.entry(name))
 	a.Packages, a.Migrate, a.Seed = root.Packages, nil, stack.Seed{}
 	if a.Packages.Workspace == "" {
 		a.Packages.Workspace = w.dir

@@ -7,13 +7,13 @@ import (
 
 // Next is an app of Next.js.
 var Next = stack.Stack{
-	Name: "node", Title: "Next.js", Language: &Language, Page: true, Port: 3000,
+	Name: "node", Title: "Next.js", Language: &Language, Frontend: true, Port: 3000,
 	Packages:   []string{"next"},
 	Find:       runs([]string{"next"}, "next"),
 	Describe:   nextBuilt.describe,
 	Commands:   nextBuilt.commands,
 	Prefixes:   []string{"NEXT_PUBLIC_"},
-	Reads:      "process.env.NEXT_PUBLIC_",
+	EnvSyntax:  "process.env.NEXT_PUBLIC_",
 	ServerSide: true,
 	Listen:     stack.Listen{Prints: lazyregexp.New(`Next\.js \d|next dev`), Hint: "start Next with `next dev -H 0.0.0.0`"},
 	Proxy: []stack.Rule{

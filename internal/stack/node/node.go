@@ -30,32 +30,32 @@ var javaScript = stack.Language{
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
 		"www", "nx.json", "project.json", nestFile, "bunfig.toml",
 	},
-	Locks:      npm.LockFiles(),
-	Endings:    endings,
-	Versions:   npm.NodeLines,
-	Describe:   describe,
-	Finish:     finish,
-	Remarks:    remarks,
-	Version:    npm.NodeVersion,
-	Flags:      npm.NodeFlags,
-	Local:      npm.NodeLocal,
-	Hidden:     listensLocally,
-	Ports:      ports,
-	Routes:     routes,
-	Uses:       uses,
-	Imports:    packagesIn,
-	LoadsEnv:   lazyregexp.New(`\bdotenv\b|\benv-cmd\b|--env-file|\bloadEnvFile\(|@nestjs/config`),
-	LoadsAbove: lazyregexp.New(`(?:\bdotenv\b|\bconfig\(|\bloadEnvFile\(|\benvFilePath\b|\bloadEnv\(|\benvDir\b)[^\n]*\.\.[^\n]*`),
-	Getenv:     func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },
-	Renders:    lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(|\bc\.html\(|["']text/html\b|\bserveStatic\(`),
-	LetsIn:     lazyregexp.New(`\bcors\(|@fastify/cors|@koa/cors|Access-Control-Allow-Origin`),
-	Wants:      npm.Wants,
-	Image:      npm.NodeImage,
-	Copies:     npm.Copies,
-	Install:    npm.Install,
-	Keeps:      npm.Keeps,
-	Browsers:   lazyregexp.New(`^(?:\s|//.*\n|/\*(?s:.*?)\*/)*["']use client["']`), // https://react.dev/reference/rsc/use-client
-	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.|^proxy[.-]conf`),
+	Locks:              npm.LockFiles(),
+	Extensions:         endings,
+	Versions:           npm.NodeLines,
+	Describe:           describe,
+	Finish:             finish,
+	Remarks:            remarks,
+	Version:            npm.NodeVersion,
+	Flags:              npm.NodeFlags,
+	Local:              npm.NodeLocal,
+	LoopbackOnly:       listensLocally,
+	Ports:              ports,
+	Routes:             routes,
+	Uses:               uses,
+	Imports:            packagesIn,
+	LoadsEnvFile:       lazyregexp.New(`\bdotenv\b|\benv-cmd\b|--env-file|\bloadEnvFile\(|@nestjs/config`),
+	LoadsParentEnvFile: lazyregexp.New(`(?:\bdotenv\b|\bconfig\(|\bloadEnvFile\(|\benvFilePath\b|\bloadEnv\(|\benvDir\b)[^\n]*\.\.[^\n]*`),
+	Getenv:             func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },
+	RendersPages:       lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(|\bc\.html\(|["']text/html\b|\bserveStatic\(`),
+	AllowsCORS:         lazyregexp.New(`\bcors\(|@fastify/cors|@koa/cors|Access-Control-Allow-Origin`),
+	VersionRange:       npm.Wants,
+	Image:              npm.NodeImage,
+	Copies:             npm.Copies,
+	Install:            npm.Install,
+	KeptDirs:           npm.Keeps,
+	BrowserOnly:        lazyregexp.New(`^(?:\s|//.*\n|/\*(?s:.*?)\*/)*["']use client["']`), // https://react.dev/reference/rsc/use-client
+	ProxyFiles:         lazyregexp.New(`\.config\.|^setupProxy\.|^proxy[.-]conf`),
 }
 
 func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
@@ -97,9 +97,9 @@ func searchIn(t *tree.Tree, dir string, stacks []*stack.Stack) []*stack.App {
 		return nil
 	}
 	if runsOnBun(a, p) {
-		a.Of = &Bun
+		a.Stack = &Bun
 	}
-	if a.Of != nil && a.Of.Page {
+	if a.Stack != nil && a.Stack.Frontend {
 		return append([]*stack.App{a}, serverBeside(a, p, stacks)...)
 	}
 	return []*stack.App{a}
@@ -124,13 +124,13 @@ func serverBeside(page *stack.App, p *npm.Manifest, stacks []*stack.Stack) []*st
 				continue
 			}
 			scripted = true
-			beside = beside || c.Parallel || !page.Of.ServerSide && (namesServer.MatchString(name) || answers(entry))
+			beside = beside || c.Parallel || !page.Stack.ServerSide && (namesServer.MatchString(name) || answers(entry))
 		}
 	}
-	if entry := entryOf(a.Tree, a.Dir, p); !beside && (scripted || page.Of.ServerSide || entry == "" || !answers(entry)) {
+	if entry := entryOf(a.Tree, a.Dir, p); !beside && (scripted || page.Stack.ServerSide || entry == "" || !answers(entry)) {
 		return nil
 	}
-	servers := slices.DeleteFunc(slices.Clone(stacks), func(s *stack.Stack) bool { return s.Page || len(s.Packages) > 0 && !isListener(s.Packages[0]) })
+	servers := slices.DeleteFunc(slices.Clone(stacks), func(s *stack.Stack) bool { return s.Frontend || len(s.Packages) > 0 && !isListener(s.Packages[0]) })
 	a.Recognise(servers)
 	return []*stack.App{a}
 }
@@ -152,18 +152,18 @@ var notServices = []struct{ dependency, what string }{
 var assetPlugins = []string{"laravel-vite-plugin", "vite-plugin-ruby", "vite-plugin-symfony", "laravel-mix", "@symfony/webpack-encore"}
 
 func bundlesAssets(a *stack.App, p *npm.Manifest) bool {
-	return p.NeedsOneOf(assetPlugins...) != "" && (a.Of == nil || !isListener(a.Of.Packages[0]))
+	return p.NeedsOneOf(assetPlugins...) != "" && (a.Stack == nil || !isListener(a.Stack.Packages[0]))
 }
 
 // servesLaravel says whether Vite runs next to Laravel, which loads its files from there.
 func servesLaravel(a *stack.App, p *npm.Manifest) bool {
-	return a.Of != nil && a.Of.Name == "vite" && p.NeedsOneOf("laravel-vite-plugin") != "" && a.Directory().Has("composer.json")
+	return a.Stack != nil && a.Stack.Name == "vite" && p.NeedsOneOf("laravel-vite-plugin") != "" && a.Directory().Has("composer.json")
 }
 
 // whyNoService says why the directory is no service, though a stack may have been recognised.
 func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
-	framework := a.Of != nil
-	own := framework && (a.Of.Name != "node" || a.Of.Page)
+	framework := a.Stack != nil
+	own := framework && (a.Stack.Name != "node" || a.Stack.Frontend)
 	for _, other := range notServices {
 		if _, needed := p.Needs(other.dependency); needed && !listensBySource(p) {
 			// A web app that is also wrapped for phones is still a web app.
@@ -188,7 +188,7 @@ func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	if config := viteLibrary(a); config != "" && !listensBySource(p) {
 		return "a library (build.lib in its Vite configuration)", tree.Evidence{File: config}
 	}
-	if framework && !isListener(a.Of.Packages[0]) {
+	if framework && !isListener(a.Stack.Packages[0]) {
 		return "", tree.Evidence{}
 	}
 	return whyNoServer(a, p, framework)
@@ -240,18 +240,18 @@ func namesMembers(p *npm.Manifest) bool {
 // describe fills in what the package itself decides.
 func describe(a *stack.App) {
 	p := npm.ManifestOf(a.Tree, a.Dir)
-	a.Called = path.Base(p.Name)
+	a.PackageName = path.Base(p.Name)
 	npm.Describe(a)
 	for _, config := range a.Directory().Names {
 		if strings.Contains(config, ".config.") && isCode(config) {
 			a.Configs = append(a.Configs, a.Tree.Source(path.Join(a.Dir, config)))
 		}
 	}
-	if a.Of.Describe != nil {
-		a.Of.Describe(a)
+	if a.Stack.Describe != nil {
+		a.Stack.Describe(a)
 	}
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
 	if text := commandText(a, p); text != "" {
 		e := p.At(a.Script, a.Script+" script")

@@ -12,7 +12,7 @@ import (
 
 // Nuxt is an app of Nuxt.
 var Nuxt = stack.Stack{
-	Name: "node", Title: "Nuxt", Language: &Language, Page: true, Port: 3000,
+	Name: "node", Title: "Nuxt", Language: &Language, Frontend: true, Port: 3000,
 	Packages: []string{"nuxt"},
 	Find:     runs([]string{"nuxt", "nuxi"}, "nuxt", "nuxt-edge", "nuxi"),
 	Describe: func(a *stack.App) { nuxtBuilt(a).describe(a) },

@@ -139,12 +139,12 @@ func Nx() []*stack.Stack {
 	var all []*stack.Stack
 	for _, kind := range nxStacks {
 		s := &stack.Stack{
-			Name: "node", Title: kind.title, Language: &Language, Page: kind.page, Port: kind.port, Packages: []string{"nx"},
+			Name: "node", Title: kind.title, Language: &Language, Frontend: kind.page, Port: kind.port, Packages: []string{"nx"},
 			Find: kind.find, FindPort: kind.findPort,
-			Describe: func(a *stack.App) { describeNx(a, kind) },
-			OwnPort:  kind.page,
-			Commands: kind.commands,
-			Reads:    kind.reads,
+			Describe:  func(a *stack.App) { describeNx(a, kind) },
+			OwnPort:   kind.page,
+			Commands:  kind.commands,
+			EnvSyntax: kind.reads,
 		}
 		if kind.prefix != "" {
 			s.Prefixes = []string{kind.prefix}
@@ -161,7 +161,7 @@ func (k nxStack) find(a *stack.App) bool {
 		return false
 	}
 	line := max(1, 1+strings.Count(before(a.Tree.Text(p.path), `"serve"`), "\n"))
-	a.Shown = tree.Evidence{File: p.path, Line: line, Text: p.Targets[p.serve].Executor}
+	a.FoundAt = tree.Evidence{File: p.path, Line: line, Text: p.Targets[p.serve].Executor}
 	return true
 }
 
@@ -193,7 +193,7 @@ func describeNx(a *stack.App, kind nxStack) {
 	if !found {
 		return
 	}
-	a.Called = path.Base(p.Name)
+	a.PackageName = path.Base(p.Name)
 	root := &stack.App{Tree: a.Tree, Service: stack.Service{Dir: p.root}}
 	npm.Describe(root)
 	a.Packages, a.Migrate = root.Packages, root.Migrate

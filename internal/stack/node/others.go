@@ -15,7 +15,7 @@ var onAll = []string{"--host", "0.0.0.0", "--port", "{port}"}
 // devServer is a dev server of which there is little to know.
 func devServer(title, needed, program string, port int, flags ...string) stack.Stack {
 	return stack.Stack{
-		Name: "node", Title: title, Language: &Language, Page: true, Port: port,
+		Name: "node", Title: title, Language: &Language, Frontend: true, Port: port,
 		Packages: []string{needed}, Find: runs([]string{program}, needed), Commands: servers(flags...),
 	}
 }
@@ -35,7 +35,7 @@ func files(output string) func(*stack.App) outcome {
 // Gatsby is Gatsby's dev server.
 var Gatsby = func() stack.Stack {
 	s := site("Gatsby", "gatsby", "gatsby", 8000, built{build: []string{"gatsby", "build"}, flags: []string{"-H", "0.0.0.0", "-p", "{port}"}, of: files("public")})
-	s.Prefixes, s.Reads = []string{"GATSBY_"}, "process.env.GATSBY_"
+	s.Prefixes, s.EnvSyntax = []string{"GATSBY_"}, "process.env.GATSBY_"
 	return s
 }()
 
@@ -63,7 +63,7 @@ var namesDevServer = lazyregexp.New(`(?:^|/)(?:dev-?server|webpack-?dev-?server|
 // WebpackScript is a development server of the repository's own, around webpack: the file
 // build/dev-server.js of Vue's old templates and its like.
 var WebpackScript = stack.Stack{
-	Name: "node", Title: "webpack", Language: &Language, Page: true, Port: 8080,
+	Name: "node", Title: "webpack", Language: &Language, Frontend: true, Port: 8080,
 	Packages: []string{"webpack-dev-middleware"},
 	Find: func(a *stack.App) bool {
 		p := npm.ManifestOf(a.Tree, a.Dir)
@@ -74,7 +74,7 @@ var WebpackScript = stack.Stack{
 		for _, name := range developmentScripts {
 			for _, c := range scripts.Commands(name) {
 				if entry := entryOfCommand(a, p, c); namesDevServer.MatchString(entry) && opensPort(a.Tree, a.Dir, entry) {
-					a.Entry, a.Shown = entry, tree.Evidence{File: path.Join(a.Dir, entry), Text: "listens"}
+					a.Entry, a.FoundAt = entry, tree.Evidence{File: path.Join(a.Dir, entry), Text: "listens"}
 					startBy(a, scripts, name, c)
 					return true
 				}
@@ -109,7 +109,7 @@ var devPort = lazyregexp.New(`\bdev\s*:\s*\{(?:[^{}]|\{[^{}]*\})*?\bport\s*:\s*(
 
 // server is a dev server of an API.
 func server(s stack.Stack) stack.Stack {
-	s.Page = false
+	s.Frontend = false
 	return s
 }
 

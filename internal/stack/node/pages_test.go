@@ -50,9 +50,9 @@ func TestBuilt(t *testing.T) {
 			if !a.Recognise(stacks()) {
 				t.Fatal("not recognised")
 			}
-			a.Be(a.Of)
+			a.DescribeAs(a.Stack)
 			a.Port.Number = 4000
-			start := a.Of.Commands(a)
+			start := a.Stack.Commands(a)
 			got := strings.Join(start.Build, " ") + ": " + strings.Join(start.Prod, " ")
 			if a.Output != "" {
 				got += "files in " + a.Output
@@ -100,10 +100,10 @@ func TestServerBeside(t *testing.T) {
 	} {
 		var got []string
 		for _, a := range search(treeOf(t, "-- package.json --\n"+test.files), stacks()) {
-			if a.Of == nil {
-				a.Of = &Plain
+			if a.Stack == nil {
+				a.Stack = &Plain
 			}
-			got = append(got, a.Of.Title)
+			got = append(got, a.Stack.Title)
 		}
 		if text := strings.Join(got, ", "); text != test.want {
 			t.Errorf("%s: %s, want %s", test.name, text, test.want)
@@ -124,9 +124,9 @@ func TestNx(t *testing.T) {
 		got := ""
 		a := appIn(t, test.root+"-- package.json --\n{}\n-- apps/shop/project.json --\n"+test.project+"\n", "apps/shop")
 		if a.Recognise(Nx()) {
-			a.Be(a.Of)
+			a.DescribeAs(a.Stack)
 			a.Port.Number = 4000
-			start := a.Of.Commands(a)
+			start := a.Stack.Commands(a)
 			got = a.Framework + " in " + a.Packages.Workspace + ": " + strings.Join(start.Dev, " ")
 			if start.Build != nil {
 				got += " | " + strings.Join(start.Build, " ") + " | " + strings.Join(start.Prod, " ")

@@ -81,7 +81,7 @@ func Listeners() []*stack.Stack {
 				p := npm.ManifestOf(a.Tree, a.Dir)
 				_, needed := p.Dependencies[l.needed] // among the devDependencies it is a tool's
 				if needed {
-					a.Shown = p.At(l.needed, l.needed)
+					a.FoundAt = p.At(l.needed, l.needed)
 				}
 				return needed
 			},

@@ -49,7 +49,7 @@ var (
 // demandsEnvFile is the code that ends the program where its directory has no .env, though the
 // environment has all that it would hold; empty for none. An empty .env is one that it made itself.
 func demandsEnvFile(a *stack.App) string {
-	if a.Page || a.Dockerfile != "" || a.Tree.Text(path.Join(a.Dir, ".env")) != "" || copied(a, path.Join(a.Dir, ".env")) {
+	if a.Frontend || a.Dockerfile != "" || a.Tree.Text(path.Join(a.Dir, ".env")) != "" || copied(a, path.Join(a.Dir, ".env")) {
 		return ""
 	}
 	if found := envFileAlone.FindString(npm.ManifestOf(a.Tree, a.Dir).Script(a.Script)); a.Script != "" && found != "" {

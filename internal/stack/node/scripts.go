@@ -95,7 +95,7 @@ func startedBy(a *stack.App, e tree.Evidence, programs ...string) bool {
 	for _, name := range scriptNames(p) {
 		for _, c := range scripts.Commands(name) {
 			if serves(c, programs...) {
-				a.Shown = e
+				a.FoundAt = e
 				startBy(a, scripts, name, c)
 				return true
 			}
@@ -104,7 +104,7 @@ func startedBy(a *stack.App, e tree.Evidence, programs ...string) bool {
 	for _, name := range developmentScripts {
 		for _, c := range scripts.Commands(name) {
 			if slices.Contains(programs, c.Program()) && starts(c, []string{"start", "preview"}) {
-				a.Script, a.Shown = name, e
+				a.Script, a.FoundAt = name, e
 				a.Part = &stack.Part{Words: program(c.Program())}
 				return true
 			}

@@ -201,12 +201,12 @@ func TestStart(t *testing.T) {
 				t.Fatalf("found %d, want one", len(found))
 			}
 			a := found[0]
-			if a.Of == nil {
-				a.Of = &Plain
+			if a.Stack == nil {
+				a.Stack = &Plain
 			}
-			a.Be(a.Of)
+			a.DescribeAs(a.Stack)
 			a.Port.Number = 4000
-			if got := strings.Join(a.Of.Commands(a).Dev, " "); got != test.dev {
+			if got := strings.Join(a.Stack.Commands(a).Dev, " "); got != test.dev {
 				t.Errorf("got %q, want %q", got, test.dev)
 			}
 		})

@@ -63,11 +63,11 @@ func TestSearch(t *testing.T) {
 			root := treeOf(t, test.files)
 			var got []string
 			for _, a := range search(root, stacks()) {
-				if a.Of == nil {
-					a.Of = &Plain
+				if a.Stack == nil {
+					a.Stack = &Plain
 				}
-				a.Be(a.Of)
-				text := a.Of.Title
+				a.DescribeAs(a.Stack)
+				text := a.Stack.Title
 				if a.Script != "" {
 					text += " by " + a.Script
 				}

@@ -106,8 +106,8 @@ func TestListeners(t *testing.T) {
 		if !a.Recognise(stacks()) {
 			t.Fatalf("%s is not recognised", dependency)
 		}
-		if got := fmt.Sprint(a.Of.Title, " ", a.Of.Port); got != want || a.Shown.Text != dependency || a.Page {
-			t.Errorf("%s: %s by %q, want %s", dependency, got, a.Shown.Text, want)
+		if got := fmt.Sprint(a.Stack.Title, " ", a.Stack.Port); got != want || a.FoundAt.Text != dependency || a.Frontend {
+			t.Errorf("%s: %s by %q, want %s", dependency, got, a.FoundAt.Text, want)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func TestServersOfPages(t *testing.T) {
 		"res.render('a')": true, "express.static('a')": true, "return c.html(x)": true, "serveStatic({ root: 'a' })": true, "set.headers['content-type'] = 'text/html; charset=utf-8'": true,
 		"res.json(x)": false, "$.html(x)": false, "render(x)": false,
 	} {
-		if got := javaScript.Renders.MatchString(text); got != want {
+		if got := javaScript.RendersPages.MatchString(text); got != want {
 			t.Errorf("%q renders: %v, want %v", text, got, want)
 		}
 	}

@@ -13,18 +13,18 @@ import (
 
 // Vite is what Vite's dev server serves.
 var Vite = stack.Stack{
-	Name: "vite", Title: "Vite", Language: &Language, Page: true, Port: 5173, Output: "dist",
-	Packages: []string{"vite"},
-	Find:     findVite,
-	Describe: func(a *stack.App) { a.Framework = viteTitle(npm.ManifestOf(a.Tree, a.Dir)) },
-	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
-	OwnPort:  true,
-	Commands: viteCommands,
-	Prefixes: []string{"VITE_"},
-	Reads:    "import.meta.env.VITE_",
-	ForPort:  []string{"VITE_PORT"},
-	Settings: []string{"BASE_URL", "MODE", "DEV", "PROD", "SSR"},
-	Listen:   stack.Listen{Prints: lazyregexp.New(`(?i)\bvite\b.*ready in|VITE v\d|use --host to expose`), Hint: "start Vite with `vite --host`, or set server.host to true in vite.config"},
+	Name: "vite", Title: "Vite", Language: &Language, Frontend: true, Port: 5173, Output: "dist",
+	Packages:  []string{"vite"},
+	Find:      findVite,
+	Describe:  func(a *stack.App) { a.Framework = viteTitle(npm.ManifestOf(a.Tree, a.Dir)) },
+	FindPort:  func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
+	OwnPort:   true,
+	Commands:  viteCommands,
+	Prefixes:  []string{"VITE_"},
+	EnvSyntax: "import.meta.env.VITE_",
+	ForPort:   []string{"VITE_PORT"},
+	Settings:  []string{"BASE_URL", "MODE", "DEV", "PROD", "SSR"},
+	Listen:    stack.Listen{Prints: lazyregexp.New(`(?i)\bvite\b.*ready in|VITE v\d|use --host to expose`), Hint: "start Vite with `vite --host`, or set server.host to true in vite.config"},
 	Proxy: []stack.Rule{
 		{
 			From:      stack.Release(6, 1),

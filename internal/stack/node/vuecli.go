@@ -7,15 +7,15 @@ import (
 
 // VueCLI is the dev server of Vue CLI.
 var VueCLI = stack.Stack{
-	Name: "node", Title: "Vue CLI", Language: &Language, Page: true, Port: 8080,
-	Packages: []string{"@vue/cli-service"},
-	Find:     runs([]string{"vue-cli-service"}, "@vue/cli-service"),
-	Describe: vueBuilt.describe,
-	Commands: vueBuilt.commands,
-	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, devServerPort) },
-	OwnPort:  true,
-	Prefixes: []string{"VUE_APP_"},
-	Reads:    "process.env.VUE_APP_",
+	Name: "node", Title: "Vue CLI", Language: &Language, Frontend: true, Port: 8080,
+	Packages:  []string{"@vue/cli-service"},
+	Find:      runs([]string{"vue-cli-service"}, "@vue/cli-service"),
+	Describe:  vueBuilt.describe,
+	Commands:  vueBuilt.commands,
+	FindPort:  func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, devServerPort) },
+	OwnPort:   true,
+	Prefixes:  []string{"VUE_APP_"},
+	EnvSyntax: "process.env.VUE_APP_",
 	Proxy: []stack.Rule{
 		{
 			// webpack-dev-server 4 is in Vue CLI 5, 3 in Vue CLI 4. serve.js of @vue/cli-service 5

@@ -33,7 +33,7 @@ func finish(a *stack.App) {
 		a.Migrate = nil
 	}
 	makeEnvFile(a)
-	if a.Page || !slices.ContainsFunc(queues, func(name string) bool { return p.Dependencies[name] != "" }) {
+	if a.Frontend || !slices.ContainsFunc(queues, func(name string) bool { return p.Dependencies[name] != "" }) {
 		return
 	}
 	for _, name := range workerScripts {

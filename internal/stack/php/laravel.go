@@ -10,14 +10,14 @@ import (
 
 // Laravel is an application of Laravel.
 var Laravel = stack.Stack{
-	Name: "php", As: []string{"laravel"}, Title: "Laravel", Language: &Language, Port: 8000, Packages: []string{"laravel/framework"},
-	Find:     func(a *stack.App) bool { return a.Directory().Has("artisan") && needs("laravel/framework")(a) },
-	FindPort: noPort,
-	Commands: func(a *stack.App) stack.Commands { return stack.Commands{Dev: artisan(a), Prod: apache} },
-	Migrate:  artisanMigrate,
-	Unused:   laravelUnused,
-	Settings: []string{"APP_URL", "APP_ENV", "APP_DEBUG", "APP_NAME", "ASSET_URL", "LARAVEL_SAIL", "VITE_APP_NAME"},
-	Listen:   stack.Listen{Prints: lazyregexp.New(`Server running on \[http://127`), Hint: "start Laravel with `php artisan serve --host 0.0.0.0`"},
+	Name: "php", Aliases: []string{"laravel"}, Title: "Laravel", Language: &Language, Port: 8000, Packages: []string{"laravel/framework"},
+	Find:           func(a *stack.App) bool { return a.Directory().Has("artisan") && needs("laravel/framework")(a) },
+	FindPort:       noPort,
+	Commands:       func(a *stack.App) stack.Commands { return stack.Commands{Dev: artisan(a), Prod: apache} },
+	Migrate:        artisanMigrate,
+	UnusedServices: laravelUnused,
+	Settings:       []string{"APP_URL", "APP_ENV", "APP_DEBUG", "APP_NAME", "ASSET_URL", "LARAVEL_SAIL", "VITE_APP_NAME"},
+	Listen:         stack.Listen{Prints: lazyregexp.New(`Server running on \[http://127`), Hint: "start Laravel with `php artisan serve --host 0.0.0.0`"},
 	Failures: []stack.Failure{
 		{
 			Reason:   "laravel-no-key",

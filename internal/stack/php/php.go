@@ -14,26 +14,26 @@ import (
 
 // Language is what all stacks of PHP share.
 var Language = stack.Language{
-	Name:      "php",
-	Manifests: []string{"composer.json"},
-	Files:     []string{"composer.lock", "artisan", "symfony.lock"},
-	Locks:     []string{"composer.lock"},
-	Endings:   []string{".php"},
-	Versions:  releases,
-	Search:    search,
-	Describe:  describe,
-	Version:   version,
-	Uses:      uses,
-	Wants:     wants,
-	Image:     image,
-	Copies:    copies,
-	Install:   install,
-	Keeps:     keeps,
-	Getenv:    func(name, _ string) string { return `getenv("` + name + `")` },
-	Bundled:   codeIgniter,
-	Renders:   lazyregexp.New(`<(?:html|body|h1|form)\b|\bview\(|->render\(`),
-	LoadsEnv:  lazyregexp.New(`\blaravel/(?:lumen-)?framework\b|\bsymfony/(?:dotenv|runtime)\b|phpdotenv|\bcodeigniter4/framework\b`),
-	LetsIn:    lazyregexp.New(`Access-Control-Allow-Origin|nelmio_cors|HandleCors`),
+	Name:         "php",
+	Manifests:    []string{"composer.json"},
+	Files:        []string{"composer.lock", "artisan", "symfony.lock"},
+	Locks:        []string{"composer.lock"},
+	Extensions:   []string{".php"},
+	Versions:     releases,
+	Search:       search,
+	Describe:     describe,
+	Version:      version,
+	Uses:         uses,
+	VersionRange: wants,
+	Image:        image,
+	Copies:       copies,
+	Install:      install,
+	KeptDirs:     keeps,
+	Getenv:       func(name, _ string) string { return `getenv("` + name + `")` },
+	Bundled:      codeIgniter,
+	RendersPages: lazyregexp.New(`<(?:html|body|h1|form)\b|\bview\(|->render\(`),
+	LoadsEnvFile: lazyregexp.New(`\blaravel/(?:lumen-)?framework\b|\bsymfony/(?:dotenv|runtime)\b|phpdotenv|\bcodeigniter4/framework\b`),
+	AllowsCORS:   lazyregexp.New(`Access-Control-Allow-Origin|nelmio_cors|HandleCors`),
 }
 
 // wants is what a composer.json says of a package.
@@ -75,7 +75,7 @@ func needs(name string) func(*stack.App) bool {
 			return false
 		}
 		file := tree.File{Path: path.Join(a.Dir, "composer.json"), Text: a.Tree.Text(path.Join(a.Dir, "composer.json"))}
-		a.Shown = file.At(max(0, strings.Index(file.Text, `"`+name+`"`)), name)
+		a.FoundAt = file.At(max(0, strings.Index(file.Text, `"`+name+`"`)), name)
 		return true
 	}
 }
@@ -105,11 +105,11 @@ func describe(a *stack.App) {
 		}
 	}
 	readSources(a)
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
-	if a.Of.Describe != nil {
-		a.Of.Describe(a)
+	if a.Stack.Describe != nil {
+		a.Stack.Describe(a)
 	}
 }
 

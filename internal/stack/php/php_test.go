@@ -131,7 +131,7 @@ func TestCalledAs(t *testing.T) {
 func TestServersOfPages(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{"<h1><?= $title ?></h1>": true, "return view('a')": true, "echo json_encode($x);": false} {
-		if got := Language.Renders.MatchString(text); got != want {
+		if got := Language.RendersPages.MatchString(text); got != want {
 			t.Errorf("%q renders: %v, want %v", text, got, want)
 		}
 	}

@@ -16,8 +16,8 @@ var Plain = stack.Stack{
 		if root == "" {
 			return false
 		}
-		a.Shown = tree.Evidence{File: path.Join(a.Dir, root, "index.php")}
-		a.Shown.Text = "front page"
+		a.FoundAt = tree.Evidence{File: path.Join(a.Dir, root, "index.php")}
+		a.FoundAt.Text = "front page"
 		return true
 	},
 	// Links and redirections lead to the address that a framework's settings name.

@@ -6,7 +6,7 @@ import (
 
 // Symfony is an application of Symfony.
 var Symfony = stack.Stack{
-	Name: "php", As: []string{"symfony"}, Title: "Symfony", Language: &Language, Port: 8000, Packages: []string{"symfony/framework-bundle"},
+	Name: "php", Aliases: []string{"symfony"}, Title: "Symfony", Language: &Language, Port: 8000, Packages: []string{"symfony/framework-bundle"},
 	Find:     needs("symfony/framework-bundle"),
 	FindPort: noPort,
 	Commands: func(a *stack.App) stack.Commands { return stack.Commands{Dev: serve(a), Prod: apache} },

@@ -122,7 +122,7 @@ func (m makers) ranAsFile(a *stack.App, text string) bool {
 			continue
 		}
 		if variable, offset := m.madeBy(madeToRun, source); variable != "" {
-			enter(a, source.Path, "", tree.LineAt(source.Text, offset), text)
+			setEntry(a, source.Path, "", tree.LineAt(source.Text, offset), text)
 			return true
 		}
 	}
@@ -169,7 +169,7 @@ func enterModule(a *stack.App, module, name string, factory bool, text string) b
 		if factory {
 			callable += "()"
 		}
-		enter(a, file, callable, tree.LineAt(a.Tree.Source(file).Text, defined[0]), text)
+		setEntry(a, file, callable, tree.LineAt(a.Tree.Source(file).Text, defined[0]), text)
 		return true
 	}
 	return false

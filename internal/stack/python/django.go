@@ -72,7 +72,7 @@ var Django = stack.Stack{
 func findDjango(a *stack.App) bool {
 	for _, source := range a.Sources {
 		if at := strings.Index(source.Text, "DJANGO_SETTINGS_MODULE"); at >= 0 && path.Base(source.Path) == "manage.py" {
-			enter(a, source.Path, "", tree.LineAt(source.Text, at), "Django")
+			setEntry(a, source.Path, "", tree.LineAt(source.Text, at), "Django")
 			return true
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // FastAPI is an application that uvicorn serves, also where `fastapi dev` would: it runs the
 // same server, and takes no factory.
 var FastAPI = stack.Stack{
-	Name: "fastapi", As: []string{"python"}, Title: "FastAPI", Language: &Language, Port: 8000, Module: "main:app",
+	Name: "fastapi", Aliases: []string{"python"}, Title: "FastAPI", Language: &Language, Port: 8000, Module: "main:app",
 	Packages: []string{"fastapi"},
 	Requires: []stack.Requirement{
 		{Package: "fastapi"},
@@ -74,7 +74,7 @@ func findFastAPI(a *stack.App) bool {
 	for _, find := range []callableFinder{func(s tree.File) (string, int) { return made.madeBy(madeAtTop, s) }, made.factoryIn} {
 		for _, source := range a.Sources {
 			if callable, offset := find(source); callable != "" {
-				enter(a, source.Path, callable, tree.LineAt(source.Text, offset), "FastAPI")
+				setEntry(a, source.Path, callable, tree.LineAt(source.Text, offset), "FastAPI")
 				return true
 			}
 		}
@@ -87,7 +87,7 @@ func mentionsFastAPI(source tree.File) bool {
 }
 
 func describeFastAPI(a *stack.App) {
-	if a.Shown.File != "" {
+	if a.FoundAt.File != "" {
 		a.Module = strings.TrimSuffix(imported(a), "()")
 	}
 }

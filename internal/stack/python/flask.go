@@ -120,7 +120,7 @@ func flaskAmong(a *stack.App, sources []tree.File, made makers) bool {
 				continue // Flask itself looks in these two first
 			}
 			if callable, offset := firstCallable(source, looks); callable != "" {
-				enter(a, source.Path, callable, tree.LineAt(source.Text, offset), "Flask application")
+				setEntry(a, source.Path, callable, tree.LineAt(source.Text, offset), "Flask application")
 				return true
 			}
 		}
@@ -187,7 +187,7 @@ func flaskNamed(a *stack.App) bool {
 				callable, _ = firstCallable(a.Tree.Source(full), []callableFinder{instanceIn, madeIn, importedIn, makersOf(a.Sources, flaskMakes).factoryIn})
 			}
 			if callable != "" {
-				enter(a, full, callable, 1, "Flask application")
+				setEntry(a, full, callable, 1, "Flask application")
 				return true
 			}
 		}

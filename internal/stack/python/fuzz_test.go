@@ -34,8 +34,8 @@ func FuzzSource(f *testing.F) {
 			}
 		}
 		a := &stack.App{Tree: &tree.Tree{}, Sources: []tree.File{source}, Service: stack.Service{Dir: "."}}
-		if findFlask(a) && (a.Callable == "" || a.Shown.Line > lines) {
-			t.Errorf("%q: Flask %q at %+v", text, a.Callable, a.Shown)
+		if findFlask(a) && (a.Callable == "" || a.FoundAt.Line > lines) {
+			t.Errorf("%q: Flask %q at %+v", text, a.Callable, a.FoundAt)
 		}
 	})
 }

@@ -22,7 +22,7 @@ var Gradio = stack.Stack{
 		sources := slices.DeleteFunc(slices.Clone(a.Sources), func(s tree.File) bool { return !gradioImport.MatchString(s.Text) })
 		for _, source := range sources {
 			if at := gradioLaunch.FindStringIndex(source.Text); at != nil {
-				enter(a, source.Path, "", tree.LineAt(source.Text, at[0]), "Gradio")
+				setEntry(a, source.Path, "", tree.LineAt(source.Text, at[0]), "Gradio")
 				return true
 			}
 		}

@@ -29,7 +29,7 @@ func appIn(t *testing.T, archive, dir string) *stack.App {
 	if !a.Recognise(stacks()) {
 		t.Fatal("not recognised")
 	}
-	a.Be(a.Of)
+	a.DescribeAs(a.Stack)
 	return a
 }
 

@@ -17,7 +17,7 @@ var ASGI = stack.Stack{
 	Find:     inSource(asgi, ""),
 	Describe: func(a *stack.App) {
 		match := asgi.FindStringSubmatch(a.Tree.Source(path.Join(a.Dir, a.Entry)).Text)
-		a.Framework, a.Module, a.Shown.Text = match[2], imported(a), match[2]
+		a.Framework, a.Module, a.FoundAt.Text = match[2], imported(a), match[2]
 	},
 	Commands: uvicornCommands,
 	Listen:   Uvicorn.Listen,
@@ -41,7 +41,7 @@ var WSGI = stack.Stack{
 		case match[3] != "":
 			a.Framework = "Pyramid"
 		}
-		a.Module, a.ProdModule, a.Shown.Text = imported(a), imported(a), a.Framework
+		a.Module, a.ProdModule, a.FoundAt.Text = imported(a), imported(a), a.Framework
 	},
 	Commands: func(a *stack.App) stack.Commands {
 		prod := gunicorn(a)

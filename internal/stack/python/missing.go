@@ -22,7 +22,7 @@ func finish(a *stack.App) {
 	missing(a)
 	accompany(a, pip.Installed(a))
 	pip.System(a)
-	if !a.Of.Worker {
+	if !a.Stack.Worker {
 		a.Workers = workers(a)
 	}
 	if a.Seed.Command == nil && stack.SeedIn(a.Tree.Text(readmeOf(a.Tree, a.Dir))) == nil {
@@ -47,7 +47,7 @@ func missing(a *stack.App) {
 	if needs != nil && imported > 0 {
 		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source uses"))
 	}
-	for _, required := range a.Of.Requires {
+	for _, required := range a.Stack.Requires {
 		if !needs.Needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.Mention(a.Tree, required.Unless) {
 			a.Packages.Missing = append(a.Packages.Missing, required.Package)
 		}

@@ -91,7 +91,7 @@ func TestServersOfPages(t *testing.T) {
 		"import streamlit as st": {true}, "app = Dash(x)": {true}, "CORS(app)": {false, true}, "from flask_cors import x": {false, true}, "CORSMiddleware,": {false, true},
 		"'corsheaders',": {false, true}, "r.headers['Access-Control-Allow-Origin']": {false, true}, "jsonify(x)": {}, "prerender(x)": {}, "SCORS(a)": {},
 	} {
-		if got := [2]bool{Language.Renders.MatchString(text), Language.LetsIn.MatchString(text)}; got != want {
+		if got := [2]bool{Language.RendersPages.MatchString(text), Language.AllowsCORS.MatchString(text)}; got != want {
 			t.Errorf("%q renders, lets in: %v, want %v", text, got, want)
 		}
 	}

@@ -35,7 +35,7 @@ func findServer(a *stack.App) bool {
 		if match == nil || !runsItself.MatchString(source.Text) && rank(path.Base(source.Path)) == len(entries) {
 			continue
 		}
-		enter(a, source.Path, "", tree.LineAt(source.Text, match[0]), "listens")
+		setEntry(a, source.Path, "", tree.LineAt(source.Text, match[0]), "listens")
 		return true
 	}
 	return false

@@ -18,33 +18,33 @@ import (
 
 // Language is what all stacks of Python share.
 var Language = stack.Language{
-	Name:      "python",
-	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
-	Files:     []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv", "alembic.ini"},
-	Endings:   []string{".py"},
-	Versions:  pip.Releases,
-	Search:    search,
-	Prepare:   prepare,
-	Describe:  describe,
-	Finish:    finish,
-	Hidden:    hidden,
-	Version:   pip.Version,
-	Ports:     ports,
-	Routes:    routes,
-	Uses:      uses,
-	Wants:     pip.Names,
-	Image:     pip.Image,
-	Copies:    copies,
-	Install:   install,
-	Getenv:    func(name, or string) string { return `os.environ.get("` + name + `", "` + or + `")` },
+	Name:         "python",
+	Manifests:    []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
+	Files:        []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv", "alembic.ini"},
+	Extensions:   []string{".py"},
+	Versions:     pip.Releases,
+	Search:       search,
+	Prepare:      prepare,
+	Describe:     describe,
+	Finish:       finish,
+	LoopbackOnly: hidden,
+	Version:      pip.Version,
+	Ports:        ports,
+	Routes:       routes,
+	Uses:         uses,
+	VersionRange: pip.Names,
+	Image:        pip.Image,
+	Copies:       copies,
+	Install:      install,
+	Getenv:       func(name, or string) string { return `os.environ.get("` + name + `", "` + or + `")` },
 	// https://saurabh-kumar.com/python-dotenv: load_dotenv() goes up from the file that calls it, as
 	// decouple does.
-	LoadsEnv: lazyregexp.New(`\bdotenv\b|\bdecouple\b|\benviron\.Env\b|\bread_env\(|\benv_file\b|\bConfig\(\s*["']\.env`),
-	LoadsAbove: lazyregexp.New(`(?:\benv_file\s*=|\b(?:load_dotenv|dotenv_values|read_env|RepositoryEnv|Config)\()[^\n]*(?:\.\.|\bparents?\b|\bdirname\()[^\n]*` +
+	LoadsEnvFile: lazyregexp.New(`\bdotenv\b|\bdecouple\b|\benviron\.Env\b|\bread_env\(|\benv_file\b|\bConfig\(\s*["']\.env`),
+	LoadsParentEnvFile: lazyregexp.New(`(?:\benv_file\s*=|\b(?:load_dotenv|dotenv_values|read_env|RepositoryEnv|Config)\()[^\n]*(?:\.\.|\bparents?\b|\bdirname\()[^\n]*` +
 		`|[^\n]*(?:\bparents?\b|\bdirname\()[^\n]*["']/?\.env["'][^\n]*|\bload_dotenv\(\s*\)|\bfind_dotenv\(\s*\)|\bfrom decouple import [^\n]*\bconfig\b`),
-	Renders: lazyregexp.New(`\brender_template(?:_string)?\(|\brender\(\s*request\b|\bTemplateView\b|\bTemplateResponse\(|\bHTMLResponse\b|` +
+	RendersPages: lazyregexp.New(`\brender_template(?:_string)?\(|\brender\(\s*request\b|\bTemplateView\b|\bTemplateResponse\(|\bHTMLResponse\b|` +
 		`\bsend_from_directory\(|\bStaticFiles\(|\bimport streamlit\b|\bimport gradio\b|\bDash\(`),
-	LetsIn: lazyregexp.New(`\bCORS\(|\bflask_cors\b|\bCORSMiddleware\b|\bcorsheaders\b|Access-Control-Allow-Origin`),
+	AllowsCORS: lazyregexp.New(`\bCORS\(|\bflask_cors\b|\bCORSMiddleware\b|\bcorsheaders\b|Access-Control-Allow-Origin`),
 }
 
 // entries are the names under which people keep a server's entry; in a
@@ -65,7 +65,7 @@ const (
 // directories with an entry file that no requirements above them cover.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
-	look := func(dir string) *stack.App {
+	appIn := func(dir string) *stack.App {
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if prepare(a); a.Recognise(stacks) {
 			return a
@@ -82,16 +82,16 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		for _, local := range needs.Local {
 			parts[local] = local != dir
 		}
-		if a := look(dir); a != nil {
+		if a := appIn(dir); a != nil {
 			found = append(found, a)
 			continue
 		}
 		others = append(others, needs)
 	}
 	rejectOthers(t, stacks, others, parts)
-	found = probe(t, found, look)
+	found = probe(t, found, appIn)
 	if len(found)+len(others) == 0 {
-		if a := unlisted(t); a.Recognise(stacks) && len(a.Of.Packages) > 0 {
+		if a := unlisted(t); a.Recognise(stacks) && len(a.Stack.Packages) > 0 {
 			found = append(found, a)
 		}
 	}
@@ -99,7 +99,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 }
 
 // probe adds the servers in directories with an entry file that no list of packages covers.
-func probe(t *tree.Tree, found []*stack.App, look func(string) *stack.App) []*stack.App {
+func probe(t *tree.Tree, found []*stack.App, appIn func(string) *stack.App) []*stack.App {
 	covered := func(dir string) bool {
 		return slices.ContainsFunc(found, func(a *stack.App) bool { return a.Dir == "." || a.Dir == dir || strings.HasPrefix(dir, a.Dir+"/") })
 	}
@@ -110,7 +110,7 @@ func probe(t *tree.Tree, found []*stack.App, look func(string) *stack.App) []*st
 		}
 		probes--
 		// Without a list of packages, a program that listens may be anything.
-		if a := look(dir); a != nil && len(a.Of.Packages) > 0 {
+		if a := appIn(dir); a != nil && len(a.Stack.Packages) > 0 {
 			found = append(found, a)
 		} else if d := t.Directory(dir); pip.Read(t, dir) == nil && !d.Has("package.json") && stack.Explains(d) {
 			name := d.First(entries...)
@@ -232,16 +232,16 @@ func inSource(pattern *lazyregexp.Regexp, text string) func(*stack.App) bool {
 			if len(match) > 2 {
 				callable = source.Text[match[2]:match[3]]
 			}
-			enter(a, source.Path, callable, tree.LineAt(source.Text, match[0]), text)
+			setEntry(a, source.Path, callable, tree.LineAt(source.Text, match[0]), text)
 			return true
 		}
 		return false
 	}
 }
 
-// enter sets where an app begins.
-func enter(a *stack.App, file, callable string, line int, text string) {
-	a.Entry, a.Callable, a.Shown = tree.Relative(a.Dir, file), callable, tree.At(file, line, text)
+// setEntry sets the file and callable that run.
+func setEntry(a *stack.App, file, callable string, line int, text string) {
+	a.Entry, a.Callable, a.FoundAt = tree.Relative(a.Dir, file), callable, tree.At(file, line, text)
 }
 
 // describe fills in what the directory itself decides.
@@ -256,23 +256,23 @@ func describe(a *stack.App) {
 		a.Entry, a.Callable = "app.py", "app"
 	}
 	a.Packages = pip.PackagesOf(a, needs)
-	if a.Of.Describe != nil {
-		a.Of.Describe(a)
+	if a.Stack.Describe != nil {
+		a.Stack.Describe(a)
 	}
 	if isPackage(a) || importsItself(a) {
 		a.Package = path.Base(a.Dir)
 	}
-	for _, name := range a.Of.Packages {
+	for _, name := range a.Stack.Packages {
 		if needs.Needs(name) {
 			a.Note(tree.At(needs.Manifest, needs.Lines[name], name))
 			break
 		}
 	}
-	if needs == nil && len(a.Of.Packages) > 0 {
+	if needs == nil && len(a.Stack.Packages) > 0 {
 		a.Note(tree.Evidence{Text: "no requirements file in " + a.Dir + " names its packages"})
 	}
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
 	starts(a)
 }

@@ -70,7 +70,7 @@ func TestListAbove(t *testing.T) {
 		t.Errorf("got %s, remarks %v", got, a.Remarks)
 	}
 	b := &stack.App{Tree: treeOf(t, files), Service: stack.Service{Dir: "api"}, BuiltIn: "api"}
-	b.Be(&Flask)
+	b.DescribeAs(&Flask)
 	if len(b.Packages.Includes) > 0 || len(b.Remarks) != 2 || !strings.HasPrefix(noted(b.Remarks[0].Evidence), "api/requirements.txt takes in base.txt, which a build cannot read") {
 		t.Errorf("includes %v, remarks %v", b.Packages.Includes, b.Remarks)
 	}

@@ -66,8 +66,8 @@ func TestSearch(t *testing.T) {
 			root := treeOf(t, test.files)
 			var got []string
 			for _, a := range search(root, stacks()) {
-				a.Be(a.Of)
-				got = append(got, a.Dir+" "+a.Framework+" "+a.Callable+" in "+a.Entry+" ["+noted(a.Shown)+"]")
+				a.DescribeAs(a.Stack)
+				got = append(got, a.Dir+" "+a.Framework+" "+a.Callable+" in "+a.Entry+" ["+noted(a.FoundAt)+"]")
 			}
 			for _, r := range root.Rejected {
 				got = append(got, "no: "+r.Why)
@@ -125,7 +125,7 @@ func TestCommands(t *testing.T) {
 			t.Parallel()
 			a := appIn(t, test.files, ".")
 			a.Port = stack.Port{Number: 4000}
-			a.Start()
+			a.SetCommands()
 			got := []string{a.Module + ": " + strings.Join(a.Dev, " "), strings.Join(a.Prod, " "), strings.Join(a.Migrate, " ")}
 			for i, want := range []string{test.dev, test.prod, test.migrate} {
 				if got[i] != want {
@@ -155,12 +155,12 @@ func TestPackage(t *testing.T) {
 			t.Parallel()
 			a := appIn(t, test.files, "my_api")
 			a.Name, a.Port = "my-api", stack.Port{Number: 4000}
-			a.Start()
+			a.SetCommands()
 			settings := ""
 			if a.Package != "" {
 				settings = "from above " + string(a.Root())
 			}
-			if a.Stack == "flask" {
+			if a.StackName == "flask" {
 				settings = a.Module + " " + settings
 			}
 			for _, pair := range [][2]string{{strings.Join(a.Dev, " "), test.dev}, {strings.Join(a.Prod, " "), test.prod}, {settings, test.settings}} {
@@ -202,7 +202,7 @@ func TestDescribe(t *testing.T) {
 func TestUnknownFiles(t *testing.T) {
 	t.Parallel()
 	a := &stack.App{Tree: treeOf(t, "-- x.txt --\n"), Service: stack.Service{Dir: "."}}
-	a.Be(&Flask)
+	a.DescribeAs(&Flask)
 	if a.Entry != "app.py" || a.Module != "app" || a.ProdModule != "app:app" || a.Packages.Manifest != "" {
 		t.Errorf("entry %q, module %q, %q, manifest %q", a.Entry, a.Module, a.ProdModule, a.Packages.Manifest)
 	}

@@ -20,7 +20,7 @@ var (
 // is named for it. It is only offered: what it does is not known.
 func seed(a *stack.App) []string {
 	for _, dir := range []string{a.Dir, "."} {
-		if m := flaskSeed.FindStringSubmatch(a.Tree.Text(readmeOf(a.Tree, dir))); m != nil && a.Of.Name == "flask" {
+		if m := flaskSeed.FindStringSubmatch(a.Tree.Text(readmeOf(a.Tree, dir))); m != nil && a.Stack.Name == "flask" {
 			return strings.Fields(m[1])
 		}
 	}

@@ -73,7 +73,7 @@ func findStreamlit(a *stack.App) bool {
 			best = script
 		}
 	}
-	enter(a, best.Path, "", tree.LineAt(best.Text, streamlitPage.FindStringIndex(best.Text)[0]), "Streamlit")
+	setEntry(a, best.Path, "", tree.LineAt(best.Text, streamlitPage.FindStringIndex(best.Text)[0]), "Streamlit")
 	return true
 }
 
@@ -83,7 +83,7 @@ func startsScript(a *stack.App, pattern *lazyregexp.Regexp, text string) bool {
 		for _, match := range pattern.FindAllStringSubmatch(a.Tree.Text(file), -1) {
 			for _, dir := range []string{a.Dir, "."} {
 				if script := path.Join(dir, match[1]); tree.IsBelow(a.Dir, script) && a.Tree.Has(script) {
-					enter(a, script, "", 1, text)
+					setEntry(a, script, "", 1, text)
 					return true
 				}
 			}

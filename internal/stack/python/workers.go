@@ -32,11 +32,11 @@ var Worker = stack.Stack{
 		if len(all) == 0 || holdsServer(a) {
 			return false
 		}
-		a.Shown = all[0].Evidence
+		a.FoundAt = all[0].Evidence
 		a.Entry = tree.Relative(a.Dir, all[0].Evidence.File)
 		return true
 	},
-	Describe: func(a *stack.App) { a.Framework = a.Shown.Text },
+	Describe: func(a *stack.App) { a.Framework = a.FoundAt.Text },
 	Commands: func(a *stack.App) stack.Commands {
 		if all := workers(a); len(all) > 0 {
 			return stack.Commands{Dev: all[0].Command}

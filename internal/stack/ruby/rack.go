@@ -13,7 +13,7 @@ import (
 // Rack is an application of Sinatra or another framework on Rack: a config.ru, or a file
 // that starts Sinatra.
 var Rack = stack.Stack{
-	Name: "ruby", As: []string{"sinatra", "rack"}, Title: "Rack", Language: &Language, Port: 9292, Module: configRu,
+	Name: "ruby", Aliases: []string{"sinatra", "rack"}, Title: "Rack", Language: &Language, Port: 9292, Module: configRu,
 	Packages: []string{"sinatra", "rack"},
 	Find:     findRack,
 	Describe: describeRack,
@@ -66,7 +66,7 @@ var titles = []struct{ gem, title string }{{"sinatra", "Sinatra"}, {"grape", "Gr
 
 func findRack(a *stack.App) bool {
 	if a.Directory().Has(configRu) {
-		a.Entry, a.Shown = configRu, tree.Evidence{File: path.Join(a.Dir, configRu), Text: "starts the application"}
+		a.Entry, a.FoundAt = configRu, tree.Evidence{File: path.Join(a.Dir, configRu), Text: "starts the application"}
 		return true
 	}
 	for _, name := range entries {
@@ -76,7 +76,7 @@ func findRack(a *stack.App) bool {
 			at = requiresAll.FindStringIndex(file.Text)
 		}
 		if at != nil {
-			a.Entry, a.Shown = name, file.At(at[0], "sinatra")
+			a.Entry, a.FoundAt = name, file.At(at[0], "sinatra")
 			return true
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // Rails is an application of Rails.
 var Rails = stack.Stack{
-	Name: "ruby", As: []string{"rails"}, Title: "Rails", Language: &Language, Port: 3000, Packages: []string{"rails", "railties"},
+	Name: "ruby", Aliases: []string{"rails"}, Title: "Rails", Language: &Language, Port: 3000, Packages: []string{"rails", "railties"},
 	Find:     findRails,
 	Describe: describeRails,
 	Commands: railsCommands,
@@ -56,9 +56,9 @@ func findRails(a *stack.App) bool {
 	if at == nil && (!gem(a, "rails") || !a.Directory().Has(configRu)) {
 		return false
 	}
-	a.Shown = tree.Evidence{File: path.Join(a.Dir, "Gemfile"), Text: "rails"}
+	a.FoundAt = tree.Evidence{File: path.Join(a.Dir, "Gemfile"), Text: "rails"}
 	if at != nil {
-		a.Shown = file.At(at[0], "Rails::Application")
+		a.FoundAt = file.At(at[0], "Rails::Application")
 	}
 	return true
 }

@@ -19,22 +19,22 @@ var Language = stack.Language{
 	Manifests:     []string{"Gemfile"},
 	Files:         []string{"Gemfile.lock", ".ruby-version", "config.ru"},
 	Locks:         []string{"Gemfile.lock"},
-	Endings:       []string{".rb", ".ru"},
+	Extensions:    []string{".rb", ".ru"},
 	Versions:      []string{newest},
 	Search:        search,
 	Describe:      describe,
 	Version:       version,
-	Hidden:        hidden,
+	LoopbackOnly:  hidden,
 	Uses:          uses,
-	Wants:         wants,
+	VersionRange:  wants,
 	Image:         image,
 	Copies:        copies,
 	Install:       install,
 	Getenv:        func(name, or string) string { return `ENV.fetch("` + name + `", "` + or + `")` },
-	Renders:       lazyregexp.New(`(?m)^\s*(?:erb|haml|slim)[ (]:|\brender\b`),
+	RendersPages:  lazyregexp.New(`(?m)^\s*(?:erb|haml|slim)[ (]:|\brender\b`),
 	ForProduction: lazyregexp.New(`designed for production, not development|\bRAILS_ENV=["']?production\b`), // as Rails 7.1 and newer write it
-	LoadsEnv:      lazyregexp.New(`\bdotenv\b`),
-	LetsIn:        lazyregexp.New(`Rack::Cors|Access-Control-Allow-Origin`),
+	LoadsEnvFile:  lazyregexp.New(`\bdotenv\b`),
+	AllowsCORS:    lazyregexp.New(`Rack::Cors|Access-Control-Allow-Origin`),
 	Ports: []*lazyregexp.Regexp{
 		lazyregexp.New(`(?m)^\s*set\s*\(?:port,\s*(?:ENV[^\n]*?\|\|\s*)?["']?(\d{2,5})\b`),
 		lazyregexp.New(`(?m)^\s*port\s+ENV\.fetch\(\s*["']PORT["']\s*\)?\s*(?:,|\{)\s*["']?(\d{2,5})\b`),
@@ -93,11 +93,11 @@ func describe(a *stack.App) {
 		}
 	}
 	a.Packages.System = system(a)
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
-	if a.Of.Describe != nil {
-		a.Of.Describe(a)
+	if a.Stack.Describe != nil {
+		a.Stack.Describe(a)
 	}
 }
 

@@ -58,7 +58,7 @@ func TestUses(t *testing.T) {
 func TestServersOfPages(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{"get '/' do\n  erb :notes\nend": true, "  haml(:a)": true, "render plain: 'a'": true, "body.to_json": false} {
-		if got := Language.Renders.MatchString(text); got != want {
+		if got := Language.RendersPages.MatchString(text); got != want {
 			t.Errorf("%q renders: %v, want %v", text, got, want)
 		}
 	}

@@ -13,31 +13,31 @@ import (
 
 // Language is what all stacks of Rust share.
 var Language = stack.Language{
-	Name:       "rust",
-	Manifests:  []string{"Cargo.toml"},
-	Files:      []string{"Cargo.lock", "rust-toolchain", "rust-toolchain.toml", "Rocket.toml", "diesel.toml"},
-	Endings:    []string{".rs"},
-	Versions:   []string{newest},
-	Search:     search,
-	Describe:   describe,
-	Hidden:     hidden,
-	Remarks:    remarks,
-	Version:    version,
-	Ports:      ports,
-	Routes:     routes,
-	Uses:       uses,
-	Address:    address,
-	Wants:      wants,
-	Image:      image,
-	Copies:     copies,
-	Install:    install,
-	Migration:  migration,
-	LoadsEnv:   lazyregexp.New(`\bdotenvy?\b`),
-	LoadsAbove: lazyregexp.New(`\bdotenv\(\)`), // it looks in each directory up to the root
-	DemandsEnv: lazyregexp.New(`\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(|\?)`),
-	Getenv:     func(name, or string) string { return `std::env::var("` + name + `").unwrap_or("` + or + `".into())` },
-	Renders:    lazyregexp.New(`\bTemplate::render\(|\bServeDir::new\(|\bNamedFile\b|\bFileServer::|\bHtml\(|#\[template\(`),
-	LetsIn:     lazyregexp.New(`\bCorsLayer\b|\bCors::(?:default|permissive|new)\(|Access-Control-Allow-Origin|\brocket_cors\b`),
+	Name:               "rust",
+	Manifests:          []string{"Cargo.toml"},
+	Files:              []string{"Cargo.lock", "rust-toolchain", "rust-toolchain.toml", "Rocket.toml", "diesel.toml"},
+	Extensions:         []string{".rs"},
+	Versions:           []string{newest},
+	Search:             search,
+	Describe:           describe,
+	LoopbackOnly:       hidden,
+	Remarks:            remarks,
+	Version:            version,
+	Ports:              ports,
+	Routes:             routes,
+	Uses:               uses,
+	Address:            address,
+	VersionRange:       wants,
+	Image:              image,
+	Copies:             copies,
+	Install:            install,
+	Migration:          migration,
+	LoadsEnvFile:       lazyregexp.New(`\bdotenvy?\b`),
+	LoadsParentEnvFile: lazyregexp.New(`\bdotenv\(\)`), // it looks in each directory up to the root
+	NeedsEnvFile:       lazyregexp.New(`\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(|\?)`),
+	Getenv:             func(name, or string) string { return `std::env::var("` + name + `").unwrap_or("` + or + `".into())` },
+	RendersPages:       lazyregexp.New(`\bTemplate::render\(|\bServeDir::new\(|\bNamedFile\b|\bFileServer::|\bHtml\(|#\[template\(`),
+	AllowsCORS:         lazyregexp.New(`\bCorsLayer\b|\bCors::(?:default|permissive|new)\(|Access-Control-Allow-Origin|\brocket_cors\b`),
 }
 
 // Rust is a program with a web framework.
@@ -129,7 +129,7 @@ func find(a *stack.App) bool {
 			programs = programs[i:]
 		}
 		a.Entry, a.Script = programs[0].Path, programs[0].Name
-		a.Shown = tree.At(path.Join(a.Dir, "Cargo.toml"), c.line(f.crate), f.crate)
+		a.FoundAt = tree.At(path.Join(a.Dir, "Cargo.toml"), c.line(f.crate), f.crate)
 		return true
 	}
 	return false
@@ -156,7 +156,7 @@ func describe(a *stack.App) {
 		a.Packages = stack.Packages{}
 		return
 	}
-	a.Called, a.Module = c.Package.Name, a.Script
+	a.PackageName, a.Module = c.Package.Name, a.Script
 	for _, f := range frameworks {
 		if _, ok := c.Dependencies[f.crate]; ok {
 			a.Framework = f.title
@@ -164,8 +164,8 @@ func describe(a *stack.App) {
 		}
 	}
 	a.Packages = packagesOf(a, c)
-	if a.Shown != (tree.Evidence{}) {
-		a.Note(a.Shown)
+	if a.FoundAt != (tree.Evidence{}) {
+		a.Note(a.FoundAt)
 	}
 }
 
@@ -194,7 +194,7 @@ func findPort(a *stack.App) (stack.Port, bool) {
 func commands(a *stack.App) stack.Commands {
 	build := []string{"cargo", "build"}
 	if a.Packages.Workspace != "" {
-		build = append(build, "--package", a.Called)
+		build = append(build, "--package", a.PackageName)
 	}
 	name := a.Module
 	if name == "" {

@@ -58,23 +58,23 @@ var Languages = sync.OnceValue(func() []*stack.Language {
 	return all
 })
 
-// Of gives the stacks of a language.
-func Of(l *stack.Language) []*stack.Stack {
+// ByLanguage gives the stacks of a language.
+func ByLanguage(l *stack.Language) []*stack.Stack {
 	return which(func(s *stack.Stack) bool { return s.Language == l })
 }
 
-// Called gives the stacks that a devup.yaml may mean by a name, of which the last is the
+// ByName gives the stacks that a devup.yaml may mean by a name, of which the last is the
 // default; none where no stack has it.
-func Called(name string) []*stack.Stack {
+func ByName(name string) []*stack.Stack {
 	return append(
-		which(func(s *stack.Stack) bool { return slices.Contains(s.As, name) }),
+		which(func(s *stack.Stack) bool { return slices.Contains(s.Aliases, name) }),
 		which(func(s *stack.Stack) bool { return s.Name == name && name != "" })...)
 }
 
 // Default gives the stack to take by a name where nothing more is known; nil where no stack
 // has it.
 func Default(name string) *stack.Stack {
-	all := Called(name)
+	all := ByName(name)
 	if len(all) == 0 {
 		return nil
 	}
@@ -142,7 +142,7 @@ var Prefixes = sync.OnceValue(func() []string { return prefixes(All()) })
 
 // BuiltIn gives the prefixes of variables that a build writes into its files.
 var BuiltIn = sync.OnceValue(func() []string {
-	return prefixes(which(func(s *stack.Stack) bool { return s.Page && s.Language != nil && s.Reads != "" }))
+	return prefixes(which(func(s *stack.Stack) bool { return s.Frontend && s.Language != nil && s.EnvSyntax != "" }))
 })
 
 func prefixes(of []*stack.Stack) []string {

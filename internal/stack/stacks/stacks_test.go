@@ -22,10 +22,10 @@ func TestStacks(t *testing.T) {
 			t.Errorf("%s is found, and lacks a name or commands", s.Title)
 		case s.Name != "" && (s.Language.Image == nil || s.Language.Copies == nil || s.Language.Install == nil):
 			t.Errorf("%s has a template, and %s does not say how its packages get into an image", s.Title, s.Language.Name)
-		case len(s.Proxy)+len(s.Debuggers) > 0 && s.Language.Wants == nil:
+		case len(s.Proxy)+len(s.Debuggers) > 0 && s.Language.VersionRange == nil:
 			t.Errorf("%s has rules, and %s does not say how its packages are named", s.Title, s.Language.Name)
-		case s.Reads != "" && !slices.ContainsFunc(s.Prefixes, func(prefix string) bool { return strings.HasSuffix(s.Reads, "."+prefix) }):
-			t.Errorf("%s: pages read %s…, which has none of the prefixes %v", s.Title, s.Reads, s.Prefixes)
+		case s.EnvSyntax != "" && !slices.ContainsFunc(s.Prefixes, func(prefix string) bool { return strings.HasSuffix(s.EnvSyntax, "."+prefix) }):
+			t.Errorf("%s: pages read %s…, which has none of the prefixes %v", s.Title, s.EnvSyntax, s.Prefixes)
 		}
 	}
 }

@@ -15,19 +15,19 @@ import (
 
 // Language is what such pages are written in. Their servers run on Node.
 var Language = stack.Language{
-	Name:     "static",
-	Endings:  []string{".html", ".js", ".mjs"},
-	Versions: []string{"24"},
-	Search:   search,
-	Version:  func(*stack.App) (string, tree.Evidence) { return "24", tree.Evidence{Text: "Node for the server"} },
-	Image:    func(string) untrusted.Inert { return "node:24-slim" },
-	Copies:   func(*untrusted.Quoter, stack.Service) []untrusted.Inert { return nil },
-	Install:  func(*untrusted.Quoter, stack.Service, *stack.Stack) any { return servers },
+	Name:       "static",
+	Extensions: []string{".html", ".js", ".mjs"},
+	Versions:   []string{"24"},
+	Search:     search,
+	Version:    func(*stack.App) (string, tree.Evidence) { return "24", tree.Evidence{Text: "Node for the server"} },
+	Image:      func(string) untrusted.Inert { return "node:24-slim" },
+	Copies:     func(*untrusted.Quoter, stack.Service) []untrusted.Inert { return nil },
+	Install:    func(*untrusted.Quoter, stack.Service, *stack.Stack) any { return servers },
 }
 
 // Site is a directory of pages.
 var Site = stack.Stack{
-	Name: "static", Title: "Static site", Language: &Language, Page: true, Port: 8080, OwnPort: true, Fallback: true,
+	Name: "static", Title: "Static site", Language: &Language, Frontend: true, Port: 8080, OwnPort: true, Fallback: true,
 	Find:     func(a *stack.App) bool { return a.Directory().Has("index.html") },
 	FindPort: func(*stack.App) (stack.Port, bool) { return stack.Port{}, false }, // what its scripts call is another's
 	Commands: commands,
@@ -50,7 +50,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if a.Recognise(stacks) {
-			a.Shown = tree.Evidence{File: path.Join(dir, "index.html")}
+			a.FoundAt = tree.Evidence{File: path.Join(dir, "index.html")}
 			a.Note(tree.Evidence{File: path.Join(dir, "index.html"), Text: "pages without a package.json"})
 			found = append(found, a)
 		} else if t.Directory(dir).Has("pubspec.yaml") {
@@ -90,7 +90,7 @@ func hasRoutes(a *stack.App) bool {
 	files := 0
 	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool { return !tree.IsAside(path.Base(f.Path)) }) {
 		for _, name := range f.Names {
-			if !slices.Contains(Language.Endings, path.Ext(name)) || files == maxFiles {
+			if !slices.Contains(Language.Extensions, path.Ext(name)) || files == maxFiles {
 				continue
 			}
 			files++

@@ -57,8 +57,8 @@ func (v *project) needs(p *stack.Packages) {
 		v.lifecycle(p, dir)
 	}
 	v.prisma(p)
-	p.System = tidy(p.System)
-	if p.Early = tidy(p.Early); slices.Contains(p.Early, ".") {
+	p.System = sortedSet(p.System)
+	if p.Early = sortedSet(p.Early); slices.Contains(p.Early, ".") {
 		p.Early = []string{"."}
 	}
 }
@@ -78,7 +78,7 @@ func (v *project) below(p stack.Packages) string {
 	return tree.Relative(p.Above, v.dir)
 }
 
-func tidy(names []string) []string {
+func sortedSet(names []string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -128,7 +128,7 @@ func (v *project) byPath(p *stack.Packages) {
 			}
 		}
 	}
-	if p.Outside = tidy(p.Outside); len(p.Outside) == 0 {
+	if p.Outside = sortedSet(p.Outside); len(p.Outside) == 0 {
 		return
 	}
 	p.Above = path.Dir(v.dir)

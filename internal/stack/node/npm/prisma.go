@@ -31,7 +31,7 @@ type prismaIn struct {
 func (v *project) prismas(p stack.Packages) []prismaIn {
 	dirs := append([]string{"", v.member()}, p.Linked...)
 	var found []prismaIn
-	for _, dir := range tidy(dirs) {
+	for _, dir := range sortedSet(dirs) {
 		m := v.packages[dir]
 		if m == nil || m.NeedsOneOf("prisma", "@prisma/client") == "" && v.own.NeedsOneOf("@prisma/client") == "" {
 			continue

@@ -1,7 +1,7 @@
-// Package converge brings the engine to what the project's files say, for all commands that
+// Package reconcile brings the engine to what the project's files say, for all commands that
 // do so: it turns flags into a [Request], and [Run] opens the session, runs the line of
 // package up, and asks the user what only the user can decide.
-package converge
+package reconcile
 
 import (
 	"context"
@@ -75,7 +75,7 @@ func (r Request) try(ctx context.Context, env *command.Env, o up.Options) (*sess
 // project nor gets what a fresh clone lacks.
 func Open(ctx context.Context, env *command.Env, w session.Want, dryRun bool) (*session.Session, error) {
 	w.Project, w.Engine, w.Start = session.Required, session.Required, true
-	w.State, w.Images, w.Workspace, w.Network = session.Everything, true, true, true
+	w.State, w.Images, w.Workspace, w.Egress = session.Everything, true, true, true
 	w.Lock, w.Prepare, w.Providers, w.Credentials = !dryRun, !dryRun, !dryRun, session.Asked
 	if dryRun {
 		w.Credentials = session.Decided

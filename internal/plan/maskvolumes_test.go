@@ -26,7 +26,7 @@ func TestMakeKeepsWhatTheImageHolds(t *testing.T) {
 		{Type: "volume", Name: data, Target: "/data"},
 	}
 	left := func(name, image string) plan.Volume {
-		return plan.Volume{Name: name, Shadows: "web:" + target, Image: image}
+		return plan.Volume{Name: name, Mask: "web:" + target, Image: image}
 	}
 	for _, test := range []struct {
 		name    string

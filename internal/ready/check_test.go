@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestLook: what is said of a service is what it answers at this moment.
-func TestLook(t *testing.T) {
+// TestCheck: what is said of a service is what it answers at this moment.
+func TestCheck(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/broken" {
@@ -40,7 +40,7 @@ func TestLook(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			found := Look(t.Context(), []Probe{{Service: "worker", Kind: Running}, test.probe})
+			found := Check(t.Context(), []Probe{{Service: "worker", Kind: Running}, test.probe})
 			if len(found) != 1 || found[0].Answers != test.answers || !regexp.MustCompile(test.want).MatchString(found[0].Text) {
 				t.Errorf("found %+v", found)
 			}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestAProofSparesTheCheckAndChangesNothing(t *testing.T) {
+func TestAValidatedHashSparesTheCheckAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, `
 -- compose.yaml --
@@ -25,21 +25,21 @@ services: {web: {environment: {B: '2'}}}
 `)
 	env := map[string]string{"PORT": "3000"}
 	checked, _ := loaded(t, dir, Options{Env: env})
-	proven, _, err := load(t.Context(), Options{Dir: dir, Env: env}, checked.Proof)
+	second, _, err := load(t.Context(), Options{Dir: dir, Env: env}, checked.Validated)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if checked.Proof == "" || proven.Proof != checked.Proof {
-		t.Errorf("the proofs are %q and %q", checked.Proof, proven.Proof)
+	if checked.Validated == "" || second.Validated != checked.Validated {
+		t.Errorf("the hashes are %q and %q", checked.Validated, second.Validated)
 	}
-	if a, b := written(t, checked), written(t, proven); a != b {
+	if a, b := written(t, checked), written(t, second); a != b {
 		t.Errorf("checked:\n%s\nproven:\n%s", a, b)
 	}
 }
 
-// TestAProofHoldsForNothingElse: what a change makes wrong is refused, in the words of a
-// load without a proof.
-func TestAProofHoldsForNothingElse(t *testing.T) {
+// TestAValidatedHashHoldsForNothingElse: what a change makes wrong is refused, in the words of a
+// load without a hash.
+func TestAValidatedHashHoldsForNothingElse(t *testing.T) {
 	t.Parallel()
 	const right = "services: {web: {image: nginx, pull_policy: \"${PULL:-always}\"}}\n"
 	for name, change := range map[string]struct {
@@ -61,7 +61,7 @@ func TestAProofHoldsForNothingElse(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, want := load(t.Context(), Options{Dir: dir, Env: change.env}, "")
-			_, _, got := load(t.Context(), Options{Dir: dir, Env: change.env}, before.Proof)
+			_, _, got := load(t.Context(), Options{Dir: dir, Env: change.env}, before.Validated)
 			if want == nil || got == nil || got.Error() != want.Error() {
 				t.Errorf("got  %v\nwant %v", got, want)
 			}
@@ -69,8 +69,8 @@ func TestAProofHoldsForNothingElse(t *testing.T) {
 	}
 }
 
-// TestFilesThatNameOthersAreNotProven: the proof would not tell of a change in those.
-func TestFilesThatNameOthersAreNotProven(t *testing.T) {
+// TestFilesThatNameOthersGiveNoHash: the hash would not tell of a change in those.
+func TestFilesThatNameOthersGiveNoHash(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"include": "include: [other.yaml]\nservices: {web: {image: nginx}}",
@@ -79,8 +79,8 @@ func TestFilesThatNameOthersAreNotProven(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			model, _ := loaded(t, directory(t, "-- compose.yaml --\n"+text+"\n-- other.yaml --\nservices: {base: {image: nginx}}\n"), Options{})
-			if model.Proof != "" {
-				t.Errorf("the proof is %q", model.Proof)
+			if model.Validated != "" {
+				t.Errorf("the hash is %q", model.Validated)
 			}
 		})
 	}

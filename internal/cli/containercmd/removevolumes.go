@@ -6,16 +6,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/reconcile"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/session"
 )
 
-// NewTidy is `devup tidy`, which down leaves behind. It is hidden. Another command on the project
+// NewRemoveVolumes is `devup remove-volumes`, which down leaves behind. It is hidden. Another command on the project
 // waits for its lock; where it is killed, the volumes are found by their labels the next time.
-func NewTidy(p *command.Program) *cobra.Command {
+func NewRemoveVolumes(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
-		Use:    "tidy PROJECT",
+		Use:    "remove-volumes PROJECT",
 		Short:  "Remove the volumes of a project that only keep what an image holds",
 		Args:   cobra.ExactArgs(1),
 		Hidden: true,
@@ -26,7 +26,7 @@ func NewTidy(p *command.Program) *cobra.Command {
 			return err
 		}
 		defer s.Close()
-		return converge.Apply(ctx, env, s, plan.Leftovers(s.Observed.Observed), nil)
+		return reconcile.Apply(ctx, env, s, plan.Leftovers(s.Observed.Observed), nil)
 	})
 	return c
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// shadows decides which volumes that hold what an image holds are used again, and which go.
-type shadows struct{ *maker }
+// maskVolumes decides which volumes that hold what an image holds are used again, and which go.
+type maskVolumes struct{ *maker }
 
 // keptVolumes gives the anonymous volumes that a container's successor takes over: those
 // that may hold data, and those that hold what the image holds while that is the same.
-func (m shadows) keptVolumes(s types.ServiceConfig, c Container) map[string]string {
+func (m maskVolumes) keptVolumes(s types.ServiceConfig, c Container) map[string]string {
 	if m.options.RenewAnon {
 		return nil
 	}
@@ -20,7 +20,7 @@ func (m shadows) keptVolumes(s types.ServiceConfig, c Container) map[string]stri
 	if id := ImageID(m.observed.Images, m.project, s); id == "" || id != c.Image {
 		return m.left(s, kept)
 	}
-	for target, name := range c.Shadows() {
+	for target, name := range c.MaskVolumes() {
 		if slices.Contains(anonymousTargets(s), target) {
 			kept[target] = name
 		}
@@ -30,7 +30,7 @@ func (m shadows) keptVolumes(s types.ServiceConfig, c Container) map[string]stri
 
 // left adds to kept the volumes that hold what the service's image holds and that
 // no container has: a down left them. To fill new ones takes seconds.
-func (m shadows) left(s types.ServiceConfig, kept map[string]string) map[string]string {
+func (m maskVolumes) left(s types.ServiceConfig, kept map[string]string) map[string]string {
 	id := ImageID(m.observed.Images, m.project, s)
 	if m.options.RenewAnon || id == "" {
 		return kept
@@ -38,7 +38,7 @@ func (m shadows) left(s types.ServiceConfig, kept map[string]string) map[string]
 	taken := m.taken()
 	for _, target := range anonymousTargets(s) {
 		i := slices.IndexFunc(m.observed.Volumes, func(v Volume) bool {
-			return v.Shadows == s.Name+":"+target && v.Image == id && !taken[v.Name]
+			return v.Mask == s.Name+":"+target && v.Image == id && !taken[v.Name]
 		})
 		if i < 0 || kept[target] != "" {
 			continue
@@ -52,7 +52,7 @@ func (m shadows) left(s types.ServiceConfig, kept map[string]string) map[string]
 }
 
 // taken are the volumes that a container has, or will have after the plan so far.
-func (m shadows) taken() map[string]bool {
+func (m maskVolumes) taken() map[string]bool {
 	volumes := m.plan.keeps()
 	for _, c := range m.observed.Containers {
 		for _, mount := range c.Mounts {
@@ -84,9 +84,9 @@ func anonymousTargets(s types.ServiceConfig) []string {
 	return targets
 }
 
-// removeUnused removes the shadow volumes that no container has after this plan: those of
+// removeUnused removes the mask volumes that no container has after this plan: those of
 // containers that it replaces or removes, and those that a down left behind.
-func (m shadows) removeUnused() {
+func (m maskVolumes) removeUnused() {
 	gone := map[string][]int{} // container ID -> the operation that ends it
 	for i, op := range m.plan.Ops {
 		if op.Action == Recreate || op.Action == Remove {
@@ -95,8 +95,8 @@ func (m shadows) removeUnused() {
 	}
 	used := m.plan.keeps()
 	for _, c := range m.observed.Containers {
-		for _, target := range slices.Sorted(maps.Keys(c.Shadows())) {
-			name := c.Shadows()[target]
+		for _, target := range slices.Sorted(maps.Keys(c.MaskVolumes())) {
+			name := c.MaskVolumes()[target]
 			if after, ends := gone[c.ID]; ends && !used[name] {
 				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Disposable: true, After: after, Causes: []string{"its container no longer exists"}})
 			}
@@ -104,8 +104,8 @@ func (m shadows) removeUnused() {
 		}
 	}
 	for _, v := range m.observed.Volumes {
-		if v.Shadows != "" && !used[v.Name] {
-			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: true, Causes: []string{"no container has it"}})
+		if v.Mask != "" && !used[v.Name] {
+			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Disposable: true, Causes: []string{"no container has it"}})
 		}
 	}
 }

@@ -17,17 +17,17 @@ type Finding struct {
 	Wrong   string // the same in short where it does not answer so: "answers 500"
 }
 
-// lookTimeout is how long an answer may take.
-const lookTimeout = 3 * time.Second
+// checkTimeout is how long an answer may take.
+const checkTimeout = 3 * time.Second
 
-// Look asks each probe that has a port once, all of them at the same time. Those without a port
+// Check asks each probe that has a port once, all of them at the same time. Those without a port
 // have no finding: the engine alone says how they are.
-func Look(ctx context.Context, probes []Probe) []Finding {
+func Check(ctx context.Context, probes []Probe) []Finding {
 	found := make([]Finding, len(probes))
 	var group sync.WaitGroup
 	for i, p := range probes {
 		if p.Kind == HTTP || p.Kind == TCP {
-			group.Go(func() { found[i] = p.look(ctx) })
+			group.Go(func() { found[i] = p.check(ctx) })
 		}
 	}
 	group.Wait()
@@ -40,9 +40,9 @@ func Look(ctx context.Context, probes []Probe) []Finding {
 	return asked
 }
 
-func (p Probe) look(ctx context.Context) Finding {
+func (p Probe) check(ctx context.Context) Finding {
 	began := time.Now()
-	a := probeOnce(ctx, p, lookTimeout)
+	a := probeOnce(ctx, p, checkTimeout)
 	took := time.Since(began).Round(time.Millisecond)
 	f := Finding{Service: p.Service, Number: p.Number}
 	port := fmt.Sprintf("port %d", cmp.Or(p.Target, p.Port))
@@ -56,7 +56,7 @@ func (p Probe) look(ctx context.Context) Finding {
 	case closed:
 		f.Text = port + " closes the connection at once"
 	case silent:
-		f.Text = fmt.Sprintf("%s gives no answer within %v", port, lookTimeout)
+		f.Text = fmt.Sprintf("%s gives no answer within %v", port, checkTimeout)
 	case refused:
 		f.Text = "nothing listens on " + port
 	}

@@ -29,8 +29,8 @@ const (
 	HostRefused  Access = "host-refused"  // the service answers that it is not to be asked under this name
 )
 
-// verdict is what an answer from outside means.
-type verdict struct {
+// result is what an answer from outside means.
+type result struct {
 	access Access
 	why    string // of NotReachable, in a clause; of HostRefused, the name
 }
@@ -51,24 +51,24 @@ var loginPath = lazyregexp.New(`(?i)/(auth|login|signin|sign_in|oauth2?|sso)(/|$
 // evaluate says what an answer from outside means, given what the service says to the
 // same request from inside. Its own answers do not come from a proxy: a backend
 // may answer 404 to /, an application may send to its own login.
-func evaluate(outside, inside answer) verdict {
+func evaluate(outside, inside answer) result {
 	switch {
 	case outside.err != nil:
-		return verdict{NotReachable, reason(outside.err)}
+		return result{NotReachable, reason(outside.err)}
 	case outside.refuses:
-		return verdict{HostRefused, outside.from.Hostname()}
+		return result{HostRefused, outside.from.Hostname()}
 	case outside.plain(), inside.err == nil && outside.like(inside):
-		return verdict{access: Reachable}
+		return result{access: Reachable}
 	case outside.to != nil && inside.err != nil && outside.to.Host == outside.from.Host && !loginPath.MatchString(outside.to.Path):
-		return verdict{access: Reachable} // from / to /index.html
+		return result{access: Reachable} // from / to /index.html
 	case outside.to != nil, outside.status == http.StatusUnauthorized:
-		return verdict{access: NeedsLogin}
+		return result{access: NeedsLogin}
 	case outside.status == http.StatusForbidden:
-		return verdict{access: Forbidden}
+		return result{access: Forbidden}
 	case outside.status < http.StatusInternalServerError && inside.err != nil:
-		return verdict{access: Reachable} // there is an answer, and nothing says that it is not the service's
+		return result{access: Reachable} // there is an answer, and nothing says that it is not the service's
 	}
-	return verdict{NotReachable, fmt.Sprintf("the workspace's proxy answers with status %d", outside.status)}
+	return result{NotReachable, fmt.Sprintf("the workspace's proxy answers with status %d", outside.status)}
 }
 
 // like reports whether the two are the same answer. Hosts differ, as the service may
@@ -106,9 +106,9 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// with is the row with a verdict and what to do about it. A URL that need not be public may
+// with is the row with a result and what to do about it. A URL that need not be public may
 // ask for a login.
-func (r Row) with(v verdict, ws workspace.Info, c workspace.Control) Row {
+func (r Row) with(v result, ws workspace.Info, c workspace.Control) Row {
 	refused := r.Advice
 	r.Access, r.Advice = v.access, ""
 	if r.Access == NeedsLogin && r.denied {
