@@ -99,7 +99,10 @@ func (p *page) holds(t *testing.T, expression string) {
 			t.Logf("%s\nconsole: %q; screenshot: %s", expression, p.complaints(), p.screenshot(t))
 		}
 	}()
-	eventually(t, func() (bool, string) { return evaluate[bool](t, p, expression), "it does not hold: " + expression })
+	eventually(t, func() (bool, string) {
+		is, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression))
+		return is && err == nil, fmt.Sprint("it does not hold, ", err) // a page that is being replaced has no values
+	})
 }
 
 // click presses what a selector names, once it can be pressed.
@@ -124,6 +127,23 @@ func (v *dashboardView) row(t *testing.T, service string, want ...string) {
 	t.Helper()
 	for _, text := range want {
 		v.holds(t, fmt.Sprintf(`document.querySelector('[data-key="service %s/%s"]')?.innerText.includes(%q) ?? false`, v.c.name, service, text))
+	}
+}
+
+// shows waits until the page shows all of these texts, without loading it again: it connects again by itself.
+func (v *dashboardView) shows(t *testing.T, want ...string) {
+	t.Helper()
+	for _, text := range want {
+		v.holds(t, fmt.Sprintf(`document.body.innerText.includes(%q)`, text))
+	}
+}
+
+// details shows those of web.
+func (v *dashboardView) details(t *testing.T) {
+	t.Helper()
+	more := v.action("more", "web")
+	if evaluate[bool](t, v.page, fmt.Sprintf(`document.querySelector('%s')?.ariaExpanded !== 'true'`, more)) {
+		v.click(t, more)
 	}
 }
 
@@ -222,7 +242,7 @@ func (v *dashboardView) showsServices(t *testing.T) {
 	v.row(t, "worker", "running")
 	v.shows(t, hostileText)
 	v.holds(t, fmt.Sprintf(`document.querySelectorAll('[data-key="service %s/web"] .plot polyline').length === 2`, v.c.name))
-	v.click(t, v.action("more", "web"))
+	v.details(t)
 	v.row(t, "web", "Created because", "environment", "built", "worker (started)", "WORKER", "seed", "devup exec 'web' sh")
 	v.keep(t)
 	v.click(t, v.action("config", "web"))
@@ -367,6 +387,7 @@ func (v *dashboardView) isAccessible(t *testing.T) {
 
 // acts presses the buttons, and waits for what the engine says of the containers.
 func (v *dashboardView) acts(t *testing.T) {
+	v.details(t)
 	v.click(t, v.action("setup", "web", "seed"))
 	v.click(t, "dialog .danger") // a step may change data: it asks
 	eventually(t, func() (bool, string) {
@@ -380,6 +401,7 @@ func (v *dashboardView) acts(t *testing.T) {
 	v.restarts(t, "web")
 	v.c.replace(t, "web/Dockerfile", "built", "rebuilt")
 	v.click(t, v.action("rebuild", "web"))
+	v.details(t)
 	v.row(t, "web", "Created because", "image")
 	v.row(t, "web", "running", "GET / answers 404")
 	v.click(t, fmt.Sprintf(`[data-key="down %s"]`, v.c.name))
@@ -421,12 +443,11 @@ func (v *dashboardView) isReachedElsewhere(t *testing.T) {
 		},
 	}))
 	through.Start()
-	defer through.Close()
+	defer func() { through.CloseClientConnections(); through.Close() }()
 	_, port, _ := net.SplitHostPort(through.Listener.Addr().String())
 	for _, address := range []string{"http://localhost:" + port + "/proxy/4773/", own.Scheme + "://" + own.Host + "/"} {
-		if err := chromedp.Do(v.ctx, chromedp.Navigate(address+"#"+own.Fragment+"&project="+v.c.name)); err != nil {
-			t.Fatal(err)
-		}
+		evaluate[bool](t, v.page, fmt.Sprintf(`location.href = %q, true`, address+"#"+own.Fragment+"&project="+v.c.name))
+		v.holds(t, fmt.Sprintf(`location.href.startsWith(%q)`, address))
 		v.row(t, "web", "running", "GET / answers 404")
 		v.restarts(t, "worker")
 	}

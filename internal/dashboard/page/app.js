@@ -194,7 +194,7 @@ function button(p, action, label, question) {
   const name = action.service ?? p.name;
   const key = action.service ? `${p.name}/${action.service}` : p.name;
   return el('button', {
-    type: 'button', 'data-key': [action.verb, key, action.step ?? action.port].join(' '), disabled: busy.has(key), 'aria-label': `${label} ${name}`,
+    type: 'button', 'data-key': [action.verb, key, action.step ?? action.port].filter(Boolean).join(' '), disabled: busy.has(key), 'aria-label': `${label} ${name}`,
     click: async () => {
       if (question && !await ask(question, label)) return;
       busy.set(key, doing[action.verb]);
