@@ -12,12 +12,18 @@ import (
 //
 //	GET /     says the state
 //	PUT /     takes another config, and says the state
-//	DELETE /  ends the process; answered when its port is free
+//	DELETE /  ends the process; answered when its port is free, and no later request is
 func (p *Process[C]) control(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if subtle.ConstantTimeCompare([]byte(token), []byte(p.state.Token)) != 1 {
 		w.WriteHeader(http.StatusForbidden)
 		return
+	}
+	select {
+	case <-p.ended:
+		w.WriteHeader(http.StatusGone)
+		return
+	default:
 	}
 	switch {
 	case r.Method == http.MethodGet:

@@ -43,6 +43,7 @@ type Process[C any] struct {
 	mu    sync.Mutex
 	state State[C]
 	end   context.CancelCauseFunc
+	ended <-chan struct{} // closed by end
 }
 
 // Main is what the process does: it reads its config from in, serves, and says so on out, or why not,
@@ -75,7 +76,7 @@ func (p *Process[C]) Run(ctx context.Context, ready func()) error {
 	defer control.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p.end = cancel
+	p.end, p.ended = cancel, ctx.Done()
 	p.state = State[C]{Config: p.Config, Control: address, Token: rand.Text(), PID: os.Getpid(), Version: p.Version}
 	if err := p.state.write(p.File); err != nil {
 		return err
