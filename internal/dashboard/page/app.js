@@ -24,7 +24,7 @@ function connect() {
   source.addEventListener('error', () => {
     $('connection').textContent = 'not connected';
     $('connection').className = 'bad';
-    if (source.readyState === EventSource.CLOSED) refused();
+    refused();
   });
   source.addEventListener('state', (e) => { notice(''); state = JSON.parse(e.data); render(); });
   source.addEventListener('problem', (e) => notice(JSON.parse(e.data)));
@@ -37,14 +37,12 @@ function connect() {
   });
 }
 
-/** refused says why the dashboard does not answer with events. */
+/** refused says why no events come, unless the dashboard answers: then they come again. */
 async function refused() {
-  try {
-    const response = await fetch(api('events'), { method: 'HEAD' });
-    notice(response.status === 401 ? 'Open the URL that `devup dashboard` prints: it holds the token for this page.' : 'The dashboard has ended. `devup dashboard` starts it again.');
-  } catch {
-    notice('The dashboard has ended. `devup dashboard` starts it again.');
-  }
+  let status = 502;
+  try { status = (await fetch(api('qr'), { method: 'HEAD' })).status; } catch { /* nothing answers */ }
+  if (status === 401) notice('Open the URL that `devup dashboard` prints: it holds the token for this page.');
+  else if (status >= 500) notice('The dashboard has ended. `devup dashboard` starts it again.');
 }
 
 function notice(text) {
