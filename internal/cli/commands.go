@@ -37,7 +37,7 @@ func groups(p *command.Program) []group {
 			upcmd.NewPlan(p), upcmd.NewWhy(p), containercmd.NewInspect(p), projectcmd.NewLs(p), imagecmd.NewImages(p), imagecmd.NewVolumes(p), containercmd.NewPort(p),
 			containercmd.NewTop(p), containercmd.NewStats(p), containercmd.NewEvents(p), doctorcmd.NewDoctor(p), projectcmd.NewConfig(p),
 		}},
-		{"more", "More:", []*cobra.Command{projectcmd.NewSchema(p), newGateway(p), containercmd.NewRemoveVolumes(p), newVersion(p), newCompletion(p), newMan(p), agentcmd.NewMcp(p), agentcmd.NewAgent(p)}},
+		{"more", "More:", []*cobra.Command{projectcmd.NewSchema(p), newServe(p), containercmd.NewRemoveVolumes(p), newVersion(p), newCompletion(p), newMan(p), agentcmd.NewMcp(p), agentcmd.NewAgent(p)}},
 	}
 }
 

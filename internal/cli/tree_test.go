@@ -49,7 +49,7 @@ func each(t *testing.T, f func(*testing.T, *cobra.Command)) {
 }
 
 // changing are the commands that change something and have no dry run.
-var changing = []string{"attach", "build", "cp", "db", "exec", "gateway", "open", "pull", "push", "share", "shell", "watch"}
+var changing = []string{"attach", "build", "cp", "dashboard", "db", "exec", "open", "pull", "push", "serve", "share", "shell", "watch"}
 
 // TestDryRunMarks: every command has a dry run, changes nothing, or refuses --dry-run. A new
 // one has to decide.
@@ -81,7 +81,7 @@ func refusesDryRun(t *testing.T, dir, name string) bool {
 	args := []string{"-C", dir, "--dry-run", name}
 	args = append(args, map[string][]string{
 		"exec": {"web", "true"}, "shell": {"web"}, "run": {"web"}, "attach": {"web"}, "cp": {"a:b", "c"}, "scale": {"web=1"}, "wait": {"web"}, "why": {"web"},
-		"port": {"web", "80"}, "completion": {"bash"}, "man": {filepath.Join(dir, "man")}, "gateway": {"shop", filepath.Join(dir, "x")},
+		"port": {"web", "80"}, "completion": {"bash"}, "man": {filepath.Join(dir, "man")}, "serve": {"gateway", filepath.Join(dir, "x"), "shop"},
 	}[name]...)
 	_, said, _ := devup(t, dir, args...)
 	return strings.Contains(said, "no dry run")

@@ -48,6 +48,7 @@ type Project struct {
 	Dir      string            `json:"dir"`
 	DirGone  bool              `json:"dir_gone,omitempty"`
 	Problem  string            `json:"problem,omitempty"` // why its files cannot be read
+	URLs     []URL             `json:"urls"`              // of its gateway
 	Services []Service         `json:"services"`
 	Failures []json.RawMessage `json:"failures"` // of the last run, as --json prints errors
 }
@@ -65,15 +66,17 @@ type Service struct {
 	Containers []Container  `json:"containers"`
 	DependsOn  []Dependency `json:"depends_on"`
 	Wiring     []Wire       `json:"wiring"`
+	Setup      []string     `json:"setup"` // names of its setup steps
 }
 
 // URL is where a service answers.
 type URL struct {
-	Text   string `json:"text"`
-	Link   string `json:"link,omitempty"` // what a browser opens; empty for other protocols
-	Port   int    `json:"port"`
-	Public bool   `json:"public,omitempty"`
-	Access string `json:"access,omitempty"`
+	Text       string `json:"text"`
+	Link       string `json:"link,omitempty"` // what a browser opens; empty for other protocols
+	Port       int    `json:"port"`
+	Public     bool   `json:"public,omitempty"`
+	Access     string `json:"access,omitempty"`
+	Visibility string `json:"visibility,omitempty"` // "public" or "private" where it can be changed: in a workspace
 }
 
 // Container is one container of a service.
@@ -129,6 +132,8 @@ type Action struct {
 	Project string `json:"project"`
 	Service string `json:"service,omitempty"` // empty for the whole project
 	Verb    string `json:"verb"`
+	Step    string `json:"step,omitempty"` // the setup step to run again
+	Port    int    `json:"port,omitempty"` // the port to make public or private
 }
 
 // Options configure a dashboard.

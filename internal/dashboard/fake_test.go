@@ -95,7 +95,7 @@ func (f *fakeSource) Act(_ context.Context, a Action) (string, error) {
 // where that is asked for.
 func shop(services int, failing bool) Project {
 	started := time.Now().Add(-7 * time.Minute)
-	p := Project{Name: "shop", Dir: "/home/ann/src/shop", Failures: []json.RawMessage{}}
+	p := Project{Name: "shop", Dir: "/home/ann/src/shop", URLs: []URL{}, Failures: []json.RawMessage{}}
 	names := []string{"web", "api", "db"}
 	for i := range services {
 		name := fmt.Sprintf("worker-%d", i)
@@ -104,7 +104,7 @@ func shop(services int, failing bool) Project {
 		}
 		s := Service{
 			Name: name, State: "running", Evidence: "GET / answers 200 in 12 ms", URLs: []URL{{Text: fmt.Sprintf("http://localhost:%d", 3000+i), Link: fmt.Sprintf("http://localhost:%d", 3000+i), Port: 3000 + i}},
-			Image: "shop-" + name, Built: &started, Cause: "the image changed", DependsOn: []Dependency{}, Wiring: []Wire{},
+			Image: "shop-" + name, Built: &started, Cause: "the image changed", DependsOn: []Dependency{}, Wiring: []Wire{}, Setup: []string{},
 			Containers: []Container{{Name: "shop-" + name + "-1", ID: fmt.Sprint(i), State: "running", Started: &started}},
 		}
 		switch i {

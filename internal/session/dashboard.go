@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net"
 	"net/url"
 	"os"
@@ -20,20 +21,39 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// DashboardManager is what this machine has of the dashboard of an engine, which may be nil.
-func DashboardManager(e *Env, on *engine.Engine) daemon.Manager[dashboard.Config] {
-	self := ""
-	if on != nil && e.StateDir() != "" {
-		self, _ = os.Executable() // where no one knows it, there is no dashboard
+// process is what this machine has of a process that goes on after the commands which start it. Its
+// state is in a file; it is `devup serve KIND FILE ARG...`.
+func process[C any](e *Env, kind, file string, args ...string) daemon.Manager[C] {
+	self, err := os.Executable()
+	if err != nil || file == "" {
+		return daemon.Manager[C]{Name: kind} // finds none and starts none
 	}
-	if self == "" {
-		return daemon.Manager[dashboard.Config]{Name: "dashboard"}
+	return daemon.Manager[C]{
+		Name: kind, File: file, Version: e.Version.String(), Env: e.Environ,
+		Command: slices.Concat([]string{self}, EngineFlags(e), []string{"serve", kind, file}, args),
 	}
-	file := e.stateSubdir("dashboards", lock.Name(on.Endpoint, "dashboard")+".json")
-	return daemon.Manager[dashboard.Config]{
-		Name: "dashboard", File: file, Version: e.Version.String(), Env: e.Environ,
-		Command: slices.Concat([]string{self}, EngineFlags(e), []string{"dashboard", "serve", file}),
+}
+
+// dashboardOf is what this machine has of the dashboard of an engine.
+func dashboardOf(s *Session) daemon.Manager[dashboard.Config] {
+	return process[dashboard.Config](s.Env, "dashboard", s.stateSubdir("dashboards", lock.Name(s.Engine.Endpoint, "dashboard")+".json"))
+}
+
+// EndDashboards ends the user's dashboards, of whatever engines.
+func EndDashboards(ctx context.Context, e *Env) error {
+	held, err := lockDashboards(ctx, e)
+	if err != nil {
+		return err
 	}
+	defer held.Release()
+	dir := e.stateSubdir("dashboards")
+	entries, _ := os.ReadDir(dir) // none where none was started
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) == ".json" {
+			err = errors.Join(err, process[dashboard.Config](e, "dashboard", filepath.Join(dir, entry.Name())).End(ctx, false))
+		}
+	}
+	return err
 }
 
 // EngineFlags are the flags that lead another devup to the engine of this one.
@@ -51,12 +71,12 @@ func EngineFlags(e *Env) []string {
 // OpenDashboard has the dashboard of the session's engine serve, and gives the URL with which a
 // browser is let in.
 func OpenDashboard(ctx context.Context, s *Session) (string, error) {
-	held, err := lockDashboard(ctx, s)
+	held, err := lockDashboards(ctx, s.Env)
 	if err != nil {
 		return "", err
 	}
 	defer held.Release()
-	m := DashboardManager(s.Env, s.Engine)
+	m := dashboardOf(s)
 	wanted := dashboard.Config{ReadOnly: s.Settings.Dashboard == settings.DashboardReadOnly}
 	state, serves := m.Observe(ctx)
 	wanted.Listen, wanted.Token = state.Config.Listen, state.Config.Token // a page that is open goes on
@@ -85,9 +105,9 @@ func dashboardURL(ws workspace.Info, c dashboard.Config) string {
 	return u.String()
 }
 
-// lockDashboard lets no other devup start or end the dashboard.
-func lockDashboard(ctx context.Context, s *Session) (lock.Held, error) {
-	return lock.Acquire(ctx, s.stateSubdir("locks"), s.Engine.Endpoint, ".dashboard", func() {})
+// lockDashboards lets no other devup start or end a dashboard.
+func lockDashboards(ctx context.Context, e *Env) (lock.Held, error) {
+	return lock.Acquire(ctx, e.stateSubdir("locks"), "", ".dashboard", func() {})
 }
 
 // CloseDashboard ends the dashboard when no project has a container on the engine any more. One that
@@ -96,11 +116,11 @@ func CloseDashboard(ctx context.Context, s *Session) error {
 	if s.Flags.DryRun || s.Settings.Dashboard == settings.DashboardOff || s.Settings.Dashboard == "" {
 		return nil
 	}
-	m := DashboardManager(s.Env, s.Engine)
+	m := dashboardOf(s)
 	if _, serves := m.Observe(ctx); !serves {
 		return nil
 	}
-	held, err := lockDashboard(ctx, s)
+	held, err := lockDashboards(ctx, s.Env)
 	if err != nil {
 		return err
 	}

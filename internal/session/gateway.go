@@ -2,10 +2,8 @@ package session
 
 import (
 	"context"
-	"os"
 	"slices"
 
-	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
@@ -30,18 +28,11 @@ const (
 // GatewayManager is what this machine has of the gateway of a project on an engine, which may be
 // nil.
 func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
-	self := ""
-	if on != nil && e.StateDir() != "" {
-		self, _ = os.Executable() // where no one knows it, there is no gateway
+	file := ""
+	if on != nil {
+		file = e.stateSubdir("gateways", lock.Name(on.Endpoint, name)+".json")
 	}
-	if self == "" {
-		return gateway.Manager{}
-	}
-	file := e.stateSubdir("gateways", lock.Name(on.Endpoint, name)+".json")
-	return gateway.Manager{Manager: daemon.Manager[gateway.Config]{
-		Name: "gateway", File: file, Env: e.Environ, Version: e.Version.String(),
-		Command: slices.Concat([]string{self}, EngineFlags(e), []string{"gateway", name, file}),
-	}}
+	return gateway.Manager{Manager: process[gateway.Config](e, "gateway", file, name)}
 }
 
 // RunDetached has another devup run a command when this one has ended; false where it cannot.

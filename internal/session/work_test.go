@@ -208,7 +208,7 @@ func TestKeeper(t *testing.T) {
 	env := w.NewEnv(&said, &said)
 	defer env.UI.Close()
 	k := env.GatewayManager(s.Engine, "shop")
-	if got := strings.Join(k.Command[1:], " "); got != "--host unix:///x --context box gateway shop "+k.File {
+	if got := strings.Join(k.Command[1:], " "); got != "--host unix:///x --context box serve gateway "+k.File+" shop" {
 		t.Errorf("command %s", got)
 	}
 	if other := env.GatewayManager(s.Engine, "store"); other.File == k.File {

@@ -39,6 +39,11 @@ func (e *Env) WorkspaceControl(place workspace.Info, client expose.Client) works
 	return place.Control(tools)
 }
 
+// PortControl is what can be done with the ports of the session's workspace.
+func PortControl(s *Session) workspace.Control {
+	return s.WorkspaceControl(s.Workspace, s.ReadEgress().Client())
+}
+
 // workspaceTools are how the programs of a workspace are reached.
 func workspaceTools(p Process) workspace.Tools {
 	return workspace.Tools{Run: p.runProgram, Env: p.Getenv}

@@ -52,7 +52,7 @@ func Calls(out string) []Call {
 	endless("attach web")
 	endless("watch")
 	endless("share")
-	calls = append(calls, Call{Args: []string{"gateway", "app", filepath.Join(out, "gateway")}, Endless: true, Piped: true})
+	calls = append(calls, Call{Args: []string{"serve", "gateway", filepath.Join(out, "gateway"), "app"}, Endless: true, Piped: true})
 	calls = append(calls, Call{Args: []string{"mcp"}, Piped: true}, Call{Args: []string{"shell", "web"}, Piped: true})
 	calls = append(calls, Call{Args: []string{"dashboard", "serve", filepath.Join(out, "dashboard")}, Endless: true, Piped: true})
 	add("down --dry-run", "down --volumes --yes", "remove-volumes app")

@@ -4,17 +4,18 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/dashboard"
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/project"
@@ -30,10 +31,10 @@ var commands = map[string][]string{
 	"rebuild": {"up", "--detach", "--build"},
 	"up":      {"up", "--detach"},
 	"down":    {"down"},
+	"setup":   {"up", "--detach", "--setup-again"},
 }
 
-// act runs the command of devup that does what the page asks for, as the user would in the directory
-// of the project: with its lock, its words and its failures.
+// act does what a page asks for.
 func (s *source) act(ctx context.Context, a dashboard.Action) (string, error) {
 	all, err := s.observe(ctx)
 	if err != nil {
@@ -45,11 +46,25 @@ func (s *source) act(ctx context.Context, a dashboard.Action) (string, error) {
 		return "", err
 	}
 	words, known := commands[a.Verb]
-	self, err := os.Executable()
-	if err != nil || !known {
-		return "", cmp.Or(err, error(fail.New(fail.Usage, "", "no action is called %q", a.Verb)))
+	switch {
+	case a.Verb == "publish" || a.Verb == "unpublish":
+		return "", s.setVisibility(ctx, env, a)
+	case !known:
+		return "", fail.New(fail.Usage, "", "no action is called %q", a.Verb)
+	case a.Verb == "setup":
+		words = append(slices.Clone(words), a.Service+":"+a.Step)
 	}
-	args := append(session.EngineFlags(env), "--project-name", a.Project, "--progress", "plain", "--color", "never")
+	return run(env, a, words)
+}
+
+// run runs a command of devup, as the user would in the directory of the project: with its lock, its
+// words and its failures. It goes on where the page is closed or the dashboard ends: it writes to a file.
+func run(env *session.Env, a dashboard.Action, words []string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	args := append(session.EngineFlags(env), "--project-name", a.Project, "--progress", "plain", "--no-color")
 	dir := env.Flags.Dir
 	if dir == "" || checkout.Removed(dir) {
 		dir = filepath.Dir(self) // the labels on the engine say the rest
@@ -63,13 +78,18 @@ func (s *source) act(ctx context.Context, a dashboard.Action) (string, error) {
 	if a.Service != "" {
 		args = append(args, "--", a.Service)
 	}
-	// What was begun is carried out, also where the page is closed.
-	c := exec.CommandContext(context.WithoutCancel(ctx), self, args...) //nolint:gosec // devup itself
-	var said output
-	c.Dir, c.Stdout, c.Stderr, c.WaitDelay = dir, &said, &said, time.Second
+	said, err := os.CreateTemp("", "devup-action-")
+	if err != nil {
+		return "", err
+	}
+	_ = os.Remove(said.Name()) // it goes with its last reader, except on Windows
+	defer os.Remove(said.Name())
+	defer said.Close()
+	c := exec.Command(self, args...) //nolint:gosec,noctx // devup itself, which goes on where the page is closed
+	c.Dir, c.Stdout, c.Stderr = dir, said, said
 	c.Env = append(slices.Clone(env.Environ), "DEVUP_DASHBOARD=off") // it runs, and its page is open
 	err = c.Run()
-	text := strings.TrimSpace(untrusted.Lines(string(said), false))
+	text := ending(said)
 	if err != nil {
 		return "", errors.New(cmp.Or(text, err.Error()))
 	}
@@ -79,15 +99,39 @@ func (s *source) act(ctx context.Context, a dashboard.Action) (string, error) {
 // maxOutput is how much of what a command printed is shown, in bytes: its end says why it failed.
 const maxOutput = 8 << 10
 
-// output keeps the end of what is written to it.
-type output []byte
-
-func (o *output) Write(text []byte) (int, error) {
-	*o = append(*o, text...)
-	if over := len(*o) - maxOutput; over > 0 {
-		*o = slices.Clone((*o)[over:])
+// ending is the end of what a command printed.
+func ending(printed *os.File) string {
+	size, err := printed.Seek(0, io.SeekEnd)
+	if err != nil {
+		return ""
 	}
-	return len(text), nil
+	text := make([]byte, min(size, maxOutput))
+	n, _ := printed.ReadAt(text, size-int64(len(text))) // what can be read
+	return strings.TrimSpace(untrusted.Lines(string(text[:n]), false))
+}
+
+// setVisibility makes a port of a service public or private in a workspace.
+func (s *source) setVisibility(ctx context.Context, env *session.Env, a dashboard.Action) error {
+	opened, err := s.open(ctx, env, withURLs)
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	control := session.PortControl(opened)
+	do := control.Open
+	if a.Verb == "unpublish" {
+		do = control.Close
+	}
+	if opened.Project == nil || do == nil {
+		return fail.New(fail.Failed, control.ByHand(a.Port), "devup cannot change port %d here", a.Port)
+	}
+	rows := expose.Table(session.ResolvedAsRunning(ctx, opened), opened.Workspace, nil)
+	if !slices.ContainsFunc(rows, func(r expose.Row) bool { return r.Port == a.Port && r.Service == a.Service && r.URL != "" }) {
+		return fail.New(fail.Usage, "", "%s has no port %d for browsers", a.Service, a.Port)
+	}
+	err = do(ctx, []int{a.Port})
+	s.readPorts(ctx, control)
+	return err
 }
 
 // Logs reads the lines of a project's services.
@@ -116,7 +160,7 @@ func (s *source) Logs(ctx context.Context, q dashboard.LogQuery, line func(dashb
 
 // Config is a service as it runs, as YAML: values that may be secret are masked.
 func (s *source) Config(ctx context.Context, name, service string) (string, error) {
-	opened, err := s.find(ctx, name, session.Want{Project: session.Optional, Workspace: true, Gateway: session.GatewayAsConfigured})
+	opened, err := s.find(ctx, name, withURLs)
 	if err != nil {
 		return "", err
 	}

@@ -4,7 +4,6 @@ package dashboardcmd
 
 import (
 	"context"
-	"log"
 	"net/url"
 
 	"github.com/spf13/cobra"
@@ -41,7 +40,6 @@ its URL is printed. It goes on until the last project is removed.`,
 	c.Flags().BoolVar(&o.stop, "stop", false, "end the dashboard")
 	c.MarkFlagsMutuallyExclusive("print", "stop")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, _ []string) error { return runDashboard(ctx, env, o) })
-	c.AddCommand(newServe(p))
 	return c
 }
 
@@ -52,14 +50,14 @@ type dashboardObject struct {
 }
 
 func runDashboard(ctx context.Context, env *command.Env, o dashboardOptions) error {
+	if o.stop {
+		return session.EndDashboards(ctx, env.Env)
+	}
 	s, err := session.Open(ctx, env.Env, session.Want{Engine: session.Required, Workspace: true})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if o.stop {
-		return session.DashboardManager(env.Env, s.Engine).End(ctx, false)
-	}
 	address, err := session.OpenDashboard(ctx, s)
 	if err != nil {
 		return err
@@ -85,22 +83,10 @@ func withoutToken(address string) string {
 	return u.String()
 }
 
-// newServe is the dashboard's process. It is hidden: commands start it.
-func newServe(p *command.Program) *cobra.Command {
-	c := &cobra.Command{
-		Use:    "serve FILE",
-		Short:  "Serve the dashboard and keep the state of that in a file",
-		Args:   cobra.ExactArgs(1),
-		Hidden: true,
-	}
-	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		o := daemon.Options{File: args[0], Version: env.Version.String(), Log: log.New(env.Err, "", log.LstdFlags)}
-		return daemon.Main(env.In, env.Out, o, func(c dashboard.Config, failures *daemon.FailureLog, ready func()) error {
-			shown := newSource(env, c.ReadOnly)
-			return dashboard.Serve(ctx, o, dashboard.Served{Source: shown, Act: shown.act, Origin: originOf(env), Empty: shown.empty}, c, failures, ready)
-		})
-	})
-	return c
+// Serve serves the dashboard as [daemon.Main] wants it done.
+func Serve(ctx context.Context, env *command.Env, o daemon.Options, c dashboard.Config, failures *daemon.FailureLog, ready func()) error {
+	shown := newSource(env, c.ReadOnly)
+	return dashboard.Serve(ctx, o, dashboard.Served{Source: shown, Act: shown.act, Origin: originOf(env), Empty: shown.empty}, c, failures, ready)
 }
 
 // originOf gives where browsers reach a port of this machine.

@@ -22,17 +22,18 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // project is one project with what its services answer now.
 func (s *source) project(ctx context.Context, all *session.Session, name string) (dashboard.Project, error) {
-	p := dashboard.Project{Name: name, Dir: all.State.Owners[name], Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
+	p := dashboard.Project{Name: name, Dir: all.State.Owners[name], URLs: []dashboard.URL{}, Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
 	p.DirGone = p.Dir != "" && checkout.Removed(p.Dir)
 	env, err := s.in(all, name)
 	if err != nil {
 		return p, err
 	}
-	opened, err := s.open(ctx, env, session.Want{Project: session.Optional, Workspace: true, Gateway: session.GatewayAsConfigured})
+	opened, err := s.open(ctx, env, withURLs)
 	if err != nil {
 		if ctx.Err() != nil {
 			return p, err
@@ -48,8 +49,10 @@ func (s *source) project(ctx context.Context, all *session.Session, name string)
 	if opened.Project != nil {
 		v.resolved = session.ResolvedAsRunning(ctx, opened)
 		v.rows = expose.Table(v.resolved, opened.Workspace, show.States(opened.Observed.Containers))
+		v.visible = s.visibilities(ctx, session.PortControl(opened))
 		v.findings = show.Answers(ctx, opened, func(c plan.Container) bool { return c.State == "running" })
 	}
+	p.URLs = v.urls(project.GatewayName)
 	for _, service := range opened.Services() {
 		p.Services = append(p.Services, v.service(ctx, service))
 	}
@@ -64,11 +67,15 @@ type view struct {
 	resolved *project.Project // nil where the files cannot be read
 	rows     []expose.Row
 	findings []ready.Finding
+	visible  map[int]workspace.Visibility // of ports in a workspace
 }
+
+// withURLs is a project with the URLs that its services have now.
+var withURLs = session.Want{Project: session.Optional, Workspace: true, Gateway: session.GatewayAsConfigured}
 
 // service is one service as it is now.
 func (v *view) service(ctx context.Context, name string) dashboard.Service {
-	s := dashboard.Service{Name: name, URLs: []dashboard.URL{}, Containers: []dashboard.Container{}, DependsOn: []dashboard.Dependency{}, Wiring: []dashboard.Wire{}}
+	s := dashboard.Service{Name: name, URLs: v.urls(name), Containers: []dashboard.Container{}, DependsOn: []dashboard.Dependency{}, Wiring: []dashboard.Wire{}, Setup: []string{}}
 	containers := v.session.Containers([]string{name})
 	s.State = cmp.Or(show.States(containers)[name], expose.NotRunning)
 	for _, c := range containers {
@@ -80,15 +87,53 @@ func (v *view) service(ctx context.Context, name string) dashboard.Service {
 		}
 		v.judge(&s, c, d)
 	}
-	for _, r := range v.rows {
-		if r.Service == name {
-			s.URLs = append(s.URLs, urlOf(r))
-		}
-	}
 	if v.resolved != nil {
 		v.relations(&s)
+		for _, step := range v.resolved.Extensions[name].Setup {
+			s.Setup = append(s.Setup, step.Name)
+		}
 	}
 	return s
+}
+
+// portsTime is how long the visibility of ports is taken for known: the program of a workspace takes seconds to list them.
+const portsTime = 20 * time.Second
+
+// visibilities are those of the ports of the workspace, as they were known last. They are read in the background.
+func (s *source) visibilities(ctx context.Context, control workspace.Control) map[int]workspace.Visibility {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if control.List != nil && time.Since(s.portsRead) > portsTime {
+		s.portsRead = time.Now()
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), portsTime)
+		go func() {
+			defer cancel()
+			s.readPorts(limited, control)
+		}()
+	}
+	return s.ports
+}
+
+// readPorts asks the workspace which ports are public.
+func (s *source) readPorts(ctx context.Context, control workspace.Control) {
+	if control.List == nil {
+		return
+	}
+	listed, err := control.List(ctx)
+	if err != nil {
+		return // as it was known before
+	}
+	ports := map[int]workspace.Visibility{}
+	for _, p := range listed {
+		ports[p.Number] = p.Visibility
+	}
+	s.mu.Lock()
+	changed := !maps.Equal(ports, s.ports)
+	s.ports = ports
+	s.mu.Unlock()
+	if changed {
+		s.poke()
+	}
 }
 
 // startTime is how long a service may take until it answers, before that is a failure.
@@ -126,12 +171,20 @@ func (v *view) judge(s *dashboard.Service, c plan.Container, d detail) {
 	}
 }
 
-func urlOf(r expose.Row) dashboard.URL {
-	u := dashboard.URL{Text: cmp.Or(r.URL, r.Address), Link: r.URL, Port: r.Port, Public: r.Public, Access: string(r.Access)}
-	if u.Text == "" {
-		u.Text = "a free port, once it runs"
+// urls are the addresses of a service, or of the gateway.
+func (v *view) urls(service string) []dashboard.URL {
+	urls := []dashboard.URL{}
+	for _, r := range v.rows {
+		if r.Service != service {
+			continue
+		}
+		u := dashboard.URL{Text: cmp.Or(r.URL, r.Address, "a free port, once it runs"), Link: r.URL, Port: r.Port, Public: r.Public, Access: string(r.Access)}
+		if u.Link != "" && !r.Tunneled() {
+			u.Visibility = string(v.visible[r.Port])
+		}
+		urls = append(urls, u)
 	}
-	return u
+	return urls
 }
 
 // relations are what a service depends on, and which of its variables hold the addresses of others.

@@ -22,6 +22,7 @@ import (
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // source is what the dashboard shows of an engine. It is safe for concurrent use.
@@ -29,12 +30,14 @@ type source struct {
 	env      *command.Env
 	readOnly bool
 
-	mu       sync.Mutex
-	engine   *engine.Engine // nil until one answered
-	details  map[key]detail
-	built    map[string]built
-	verdicts map[key]*verdict
-	changed  func() // has the state read again; nil before a page is opened
+	mu        sync.Mutex
+	engine    *engine.Engine // nil until one answered
+	details   map[key]detail
+	built     map[string]built
+	verdicts  map[key]*verdict
+	ports     map[int]workspace.Visibility // of the workspace
+	portsRead time.Time
+	changed   func() // has the state read again; nil before a page is opened
 }
 
 func newSource(env *command.Env, readOnly bool) *source {
@@ -101,7 +104,7 @@ const failureShown = 24 * time.Hour
 
 // failedProject is a project of which there is nothing but a run that failed.
 func failedProject(run history.Run) dashboard.Project {
-	p := dashboard.Project{Name: run.Project, Dir: run.Dir, Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
+	p := dashboard.Project{Name: run.Project, Dir: run.Dir, URLs: []dashboard.URL{}, Services: []dashboard.Service{}, Failures: []json.RawMessage{}}
 	for _, f := range failuresOf(run) {
 		p.Failures = append(p.Failures, f.text)
 	}

@@ -3,6 +3,8 @@ package dashboardcmd
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -185,12 +187,16 @@ func TestACrashThatNoEventTold(t *testing.T) {
 // TestActs: the command of an action keeps the end of what it printed; what is no action is refused.
 func TestActs(t *testing.T) {
 	t.Parallel()
-	var o output
-	for range 2 * maxOutput {
-		_, _ = o.Write([]byte("x"))
+	printed, err := os.Create(filepath.Join(t.TempDir(), "printed"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, _ = o.Write([]byte("end")); len(o) != maxOutput || !strings.HasSuffix(string(o), "xend") {
-		t.Errorf("%d bytes are kept", len(o))
+	defer printed.Close()
+	if _, err := printed.WriteString(strings.Repeat("x", maxOutput) + "end"); err != nil {
+		t.Fatal(err)
+	}
+	if text := ending(printed); len(text) != maxOutput || !strings.HasSuffix(text, "xend") {
+		t.Errorf("%d bytes are kept", len(text))
 	}
 	w := cmdtest.New(t, shop)
 	running(w)

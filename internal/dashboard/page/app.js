@@ -24,7 +24,7 @@ function connect() {
   source.addEventListener('error', () => {
     $('connection').textContent = 'not connected';
     $('connection').className = 'bad';
-    if (source.readyState === EventSource.CLOSED) refused();
+    refused();
   });
   source.addEventListener('state', (e) => { notice(''); state = JSON.parse(e.data); render(); });
   source.addEventListener('problem', (e) => notice(JSON.parse(e.data)));
@@ -37,14 +37,12 @@ function connect() {
   });
 }
 
-/** refused says why the dashboard does not answer with events. */
+/** refused says why no events come, unless the dashboard answers: then they come again. */
 async function refused() {
-  try {
-    const response = await fetch(api('events'), { method: 'HEAD' });
-    notice(response.status === 401 ? 'Open the URL that `devup dashboard` prints: it holds the token for this page.' : 'The dashboard has ended. `devup dashboard` starts it again.');
-  } catch {
-    notice('The dashboard has ended. `devup dashboard` starts it again.');
-  }
+  let status = 502;
+  try { status = (await fetch(api('qr'), { method: 'HEAD' })).status; } catch { /* nothing answers */ }
+  if (status === 401) notice('Open the URL that `devup dashboard` prints: it holds the token for this page.');
+  else if (status >= 500) notice('The dashboard has ended. `devup dashboard` starts it again.');
 }
 
 function notice(text) {
@@ -56,22 +54,14 @@ function notice(text) {
 
 const project = () => state.projects.find((p) => p.name === chosen);
 
-// What is pressed must not be replaced before it is released.
-let pressed = false, late = false;
-addEventListener('pointerdown', () => { pressed = true; }, true);
-for (const end of ['pointerup', 'pointercancel']) {
-  addEventListener(end, () => setTimeout(() => { pressed = false; if (late) render(); }), true);
-}
-
 function render() {
-  late = pressed;
-  if (pressed) return;
   if (!project()) chosen = (state.projects.find((p) => p.services.some((s) => s.bad)) ?? state.projects[0])?.name ?? '';
   const p = project();
   document.title = p ? `${p.services.some((s) => s.bad) ? '⚠ ' : ''}${p.name} · devup` : 'devup';
   replace($('projects'), state.projects.map(projectTab));
   replace($('failures'), p ? failures(p) : []);
   $('place').textContent = p ? place(p) : '';
+  replace($('gateway'), p ? p.urls.map((u) => address(p, { service: 'gateway' }, u)) : []);
   replace($('project-actions'), p ? projectActions(p) : []);
   replace($('services'), p ? p.services.map((s) => service(p, s)) : empty());
   document.querySelector('.views').hidden = !p;
@@ -97,7 +87,7 @@ function projectTab(p) {
 
 function projectActions(p) {
   if (state.read_only) return [];
-  const all = (verb, label, question) => button(p, undefined, verb, label, question);
+  const all = (verb, label, question) => button(p, { verb }, label, question);
   const running = p.services.some((s) => s.containers.some((c) => c.state === 'running'));
   return [p.dir_gone ? null : all('up', 'Up'), running ? all('stop', 'Stop') : null, all('down', 'Down', `Remove the containers of ${p.name}? Volumes stay, with the data in them.`)];
 }
@@ -118,7 +108,7 @@ function failure(p, f) {
     f.hint ? el('p', { class: 'hint' }, el('strong', {}, 'Next: '), words(f.hint)) : null,
     el('div', { class: 'actions' },
       f.service ? el('button', { type: 'button', 'data-key': `log ${f.service}`, click: () => { choose('logs'); logs.only(f.service); } }, `Logs of ${f.service}`) : null,
-      f.service && !state.read_only ? button(p, f.service, 'rebuild', 'Rebuild') : null,
+      f.service && !state.read_only ? button(p, { service: f.service, verb: 'rebuild' }, 'Rebuild') : null,
       f.next ? copyButton('Copy the command', f.next, `next ${f.message}`) : null,
       copyButton('Copy a report', () => report(p, f), `report ${f.message}`)));
 }
@@ -138,24 +128,28 @@ function service(p, s) {
   const key = `${p.name}/${s.service}`;
   const details = open.has(key);
   const tone = s.bad ? 'bad' : s.state === 'running' || s.state === 'completed' ? 'good' : s.state === 'starting' ? 'wait' : '';
-  return el('li', { class: 'service' },
+  return el('li', { class: 'service', 'data-key': `service ${key}` },
     el('div', { class: 'name' },
       el('button', {
         type: 'button', class: 'plain', 'aria-expanded': String(details), 'data-key': `more ${key}`,
         click: () => { if (!open.delete(key)) open.add(key); render(); },
       }, el('span', { class: `dot ${tone}`, 'aria-hidden': 'true' }), el('strong', {}, s.service)),
       el('span', { class: `state ${tone}` }, busy.get(key) ?? s.state), el('span', { class: 'evidence' }, s.evidence ?? '')),
-    el('div', { class: 'urls' }, s.urls.map((u) => address(key, u))),
+    el('div', { class: 'urls' }, s.urls.map((u) => address(p, s, u))),
     el('div', { class: 'usage' }, usageOf(s)),
     el('div', { class: 'actions' }, serviceActions(p, s), el('button', { type: 'button', class: 'quiet', 'data-key': `logs ${key}`, click: () => { choose('logs'); logs.only(s.service); } }, 'Logs')),
     details ? more(p, s) : null);
 }
 
-function address(key, u) {
-  return el('span', { class: 'url' },
-    u.link ? el('a', { href: safe(u.link), target: '_blank', rel: 'noreferrer', 'data-key': `url ${key} ${u.text}` }, u.text) : el('code', {}, u.text),
-    u.access || u.public ? el('span', { class: 'access' }, u.access || 'public') : null,
-    u.link ? el('button', { type: 'button', class: 'quiet', 'aria-label': `QR code of ${u.text}`, 'data-key': `qr ${key} ${u.text}`, click: () => code(u.link) }, 'QR') : null);
+function address(p, s, u) {
+  const key = `${p.name}/${s.service} ${u.text}`;
+  const visible = u.visibility && !state.read_only;
+  return el('span', { class: 'url', 'data-key': `address ${key}` },
+    u.link ? el('a', { href: safe(u.link), target: '_blank', rel: 'noreferrer' }, u.text) : el('code', {}, u.text),
+    u.access || u.visibility || u.public ? el('span', { class: 'access' }, u.access || u.visibility || 'public') : null,
+    u.link ? el('button', { type: 'button', class: 'quiet', 'aria-label': `QR code of ${u.text}`, click: () => code(u.link) }, 'QR') : null,
+    visible && u.visibility !== 'public' ? button(p, { service: s.service, verb: 'publish', port: u.port }, 'Make public', `Open ${u.text} to everyone on the internet?`) : null,
+    visible && u.visibility === 'public' ? button(p, { service: s.service, verb: 'unpublish', port: u.port }, 'Make private') : null);
 }
 
 /** safe is a link that a browser may open: of a page, and no script. */
@@ -184,28 +178,30 @@ function plot(label, values, text, least) {
 
 function serviceActions(p, s) {
   if (state.read_only) return [];
+  const one = (verb, label) => button(p, { service: s.service, verb }, label);
   const runs = s.containers.some((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused');
   return runs
-    ? [button(p, s.service, 'restart', 'Restart'), button(p, s.service, 'stop', 'Stop'), button(p, s.service, 'rebuild', 'Rebuild')]
-    : [button(p, s.service, s.containers.length ? 'start' : 'up', 'Start'), button(p, s.service, 'rebuild', 'Rebuild')];
+    ? [one('restart', 'Restart'), one('stop', 'Stop'), one('rebuild', 'Rebuild')]
+    : [one(s.containers.length ? 'start' : 'up', 'Start'), one('rebuild', 'Rebuild')];
 }
 
-const doing = { start: 'starting', stop: 'stopping', restart: 'restarting', rebuild: 'rebuilding', up: 'starting', down: 'removing' };
+const doing = { start: 'starting', stop: 'stopping', restart: 'restarting', rebuild: 'rebuilding', up: 'starting', down: 'removing', setup: 'being set up' };
 
-function button(p, name, verb, label, question) {
-  const key = name ? `${p.name}/${name}` : p.name;
+/** button does an action on a project, or on one of its services, after a question where there is one. */
+function button(p, action, label, question) {
+  const name = action.service ?? p.name;
+  const key = action.service ? `${p.name}/${action.service}` : p.name;
   return el('button', {
-    type: 'button', 'data-key': `${verb} ${key}`, disabled: busy.has(key),
-    'aria-label': name ? `${label} ${name}` : `${label} ${p.name}`,
+    type: 'button', 'data-key': [action.verb, key, action.step ?? action.port].filter(Boolean).join(' '), disabled: busy.has(key), 'aria-label': `${label} ${name}`,
     click: async () => {
       if (question && !await ask(question, label)) return;
-      busy.set(key, doing[verb]);
+      busy.set(key, doing[action.verb]);
       render();
-      const failed = await act({ project: p.name, service: name, verb });
+      const failed = await act({ project: p.name, ...action });
       busy.delete(key);
       render();
       timeline.reload();
-      if (failed) show(el('h2', {}, `${label} ${name ?? p.name}`), el('pre', {}, failed));
+      if (failed) show(el('h2', {}, `${label} ${name}`), el('pre', {}, failed));
     },
   }, label);
 }
@@ -231,8 +227,10 @@ function more(p, s) {
     row('Image', s.image, s.built ? `, built ${ago(s.built)}` : ''),
     row('Needs', s.depends_on.map((d) => el('div', {}, `${d.service} (${d.condition})`))),
     row('Addresses in variables', s.wiring.map((w) => el('div', {}, el('code', {}, w.variable), ` → ${w.service}`))),
+    state.read_only ? [] : row('Setup steps', s.setup.map((step) => el('div', {}, el('code', {}, step), ' ',
+      button(p, { service: s.service, verb: 'setup', step }, 'Run again', `Run the setup step ${step} of ${s.service} again? It may change or remove data.`)))),
     row('Shell', el('code', {}, shell), ' ', copyButton('copy', shell, `shell ${s.service}`)),
-  ), el('button', { type: 'button', class: 'quiet', 'data-key': `config ${s.service}`, click: () => config(p, s) }, 'Config in effect'));
+  ), el('button', { type: 'button', class: 'quiet', 'data-key': `config ${p.name}/${s.service}`, click: () => config(p, s) }, 'Config in effect'));
 }
 
 async function config(p, s) {

@@ -18,15 +18,19 @@ export const api = (path, parameters = {}) => {
 /** quoted is a text as a word of a shell. */
 export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** el makes an element: properties that are functions become listeners, others attributes. */
+/** el makes an element: properties that are functions become its listeners, others attributes. */
 export function el(name, properties = {}, ...children) {
   const node = name === 'svg' || el.svg.has(name)
     ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name);
+  node.listeners = {};
   for (const [key, value] of Object.entries(properties)) {
     if (value === undefined || value === null || value === false) continue;
-    if (typeof value === 'function') node.addEventListener(key, value);
+    if (typeof value === 'function') {
+      node.listeners[key] = value;
+      node.addEventListener(key, (e) => node.listeners[key](e));
+    }
     else if (key === 'class') node.setAttribute('class', value);
-    else if (key === 'value' || key === 'checked' || key === 'selected') node[key] = value;
+    else if (key === 'value' || key === 'checked') node[key] = value;
     else node.setAttribute(key, value === true ? '' : value);
   }
   node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
@@ -36,11 +40,50 @@ el.svg = new Set(['path', 'polyline', 'line', 'rect', 'circle', 'text', 'g', 'ma
 
 export const $ = (id) => document.getElementById(id);
 
-/** replace gives a node other children, and keeps the focus on the element with the same key. */
+/**
+ * replace gives a node other children. Those that are alike stay and are changed: with them the focus,
+ * text that is selected and a button that is pressed. Alike are elements with the same data-key, or at the same place.
+ */
 export function replace(node, ...children) {
-  const focused = node.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  node.replaceChildren(...children.flat(Infinity).filter(Boolean));
-  if (focused) node.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  const wanted = children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false && one !== '')
+    .map((one) => (typeof one === 'string' ? document.createTextNode(one) : one));
+  const keys = new Set(wanted.map((child) => child.dataset?.key));
+  const keyed = new Map();
+  for (const child of [...node.children].filter((one) => one.dataset.key)) {
+    if (keys.has(child.dataset.key)) keyed.set(child.dataset.key, child);
+    else child.remove();
+  }
+  let place = node.firstChild;
+  for (const child of wanted) {
+    const key = child.dataset?.key;
+    const kept = key ? keyed.get(key) : place?.dataset?.key ? null : place;
+    if (!kept || kind(kept) !== kind(child)) {
+      node.insertBefore(child, place);
+      continue;
+    }
+    if (kept === place) place = kept.nextSibling;
+    else node.insertBefore(kept, place);
+    change(kept, child);
+  }
+  while (place) {
+    const next = place.nextSibling;
+    place.remove();
+    place = next;
+  }
+}
+
+const kind = (node) => `${node.nodeName} ${Object.keys(node.listeners ?? {})}`;
+
+/** change makes a node like another one of its kind. */
+function change(node, like) {
+  if (node.nodeType === Node.TEXT_NODE) {
+    if (node.data !== like.data) node.data = like.data;
+    return;
+  }
+  for (const { name } of [...node.attributes]) if (!like.hasAttribute(name)) node.removeAttribute(name);
+  for (const { name, value } of like.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  node.listeners = like.listeners;
+  replace(node, ...like.childNodes);
 }
 
 export function bytes(n) {

@@ -12,6 +12,7 @@ export class Logs {
     this.services = [];
     this.chosen = '';
     this.paused = false;
+    this.held = 0; // matching lines that came while paused
     this.first = 0; // of the matching lines, the first in the document
     this.search = el('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search in the logs', input: () => this.filter() });
     this.service = el('select', { 'aria-label': 'Service', change: () => this.only(this.service.value) });
@@ -19,16 +20,16 @@ export class Logs {
       el('option', { value: '0' }, 'all levels'), el('option', { value: '2' }, 'warnings and errors'), el('option', { value: '3' }, 'errors'));
     this.times = this.toggle('Times', false, (on) => this.box.classList.toggle('times', on));
     this.wrap = this.toggle('Wrap', true, (on) => this.box.classList.toggle('wrap', on));
-    this.pause = this.toggle('Pause', false, (on) => { this.paused = on; if (!on) this.end(); this.say(); });
+    this.pause = this.toggle('Pause', false, (on) => { this.hold(on); if (!on) this.end(); });
     this.count = el('span', { class: 'count', role: 'status' });
-    this.download = el('a', { class: 'button quiet', download: true }, 'Download');
-    this.back = el('button', { type: 'button', class: 'quiet', click: () => this.older() }, 'Search older lines');
+    this.download = el('a', { class: 'button quiet', 'data-key': 'download', download: true }, 'Download');
+    this.back = el('button', { type: 'button', class: 'quiet', 'data-key': 'older', click: () => this.older() }, 'Search older lines');
     this.box = el('div', { class: 'log wrap', tabindex: '0', role: 'log', 'aria-label': 'Log lines', 'aria-live': 'off', scroll: () => this.scrolled() });
     root.append(el('div', { class: 'bar' }, this.service, this.search, this.level, this.times, this.wrap, this.pause, this.back, this.download, this.count), this.box);
   }
 
   toggle(label, on, change) {
-    const box = el('input', { type: 'checkbox', checked: on, change: () => change(box.checked) });
+    const box = el('input', { type: 'checkbox', 'data-key': label.toLowerCase(), checked: on, change: () => change(box.checked) });
     return el('label', { class: 'toggle' }, box, label);
   }
 
@@ -38,7 +39,8 @@ export class Logs {
     if (changed || services.join() !== this.services.join()) {
       this.services = services;
       if (changed || !services.includes(this.chosen)) this.chosen = '';
-      replace(this.service, el('option', { value: '' }, 'all services'), services.map((s) => el('option', { value: s, selected: s === this.chosen }, s)));
+      replace(this.service, el('option', { value: '' }, 'all services'), services.map((s) => el('option', { value: s }, s)));
+      this.service.value = this.chosen;
     }
     if (!changed) return;
     this.name = name;
@@ -91,7 +93,9 @@ export class Logs {
     for (const line of lines) {
       line.level = levelOf(line.text);
       this.lines.push(line);
-      if (this.matches(line)) this.matching.push(line);
+      if (!this.matches(line)) continue;
+      this.matching.push(line);
+      if (this.paused) this.held++;
     }
     if (this.lines.length > kept * 1.1) {
       this.lines = this.lines.slice(-kept);
@@ -133,9 +137,16 @@ export class Logs {
     this.say();
   }
 
+  /** hold keeps the lines that are shown in place, or follows again. */
+  hold(on) {
+    this.paused = on;
+    this.held = 0;
+    this.say();
+  }
+
   say() {
     const n = this.matching.length;
-    this.count.textContent = `${n.toLocaleString('en')} line${n === 1 ? '' : 's'}${this.paused ? ', paused' : ''}`;
+    this.count.textContent = `${n.toLocaleString('en')} line${n === 1 ? '' : 's'}${this.paused ? `, paused, ${this.held.toLocaleString('en')} new` : ''}`;
   }
 
   row(line) {
@@ -155,7 +166,7 @@ export class Logs {
       this.draw();
     }
     const pause = this.pause.querySelector('input');
-    if (atEnd === this.paused && this.first + shown >= this.matching.length) { pause.checked = this.paused = !atEnd; this.say(); }
+    if (atEnd === this.paused && this.first + shown >= this.matching.length) { pause.checked = !atEnd; this.hold(!atEnd); }
     if (scrollTop < 30 && this.first > 0) {
       const before = this.box.scrollHeight;
       this.first = Math.max(0, this.first - shown / 2);

@@ -32,9 +32,9 @@ export class Timeline {
     }
     const run = this.runs[Math.min(this.at, this.runs.length - 1)];
     const began = new Date(run.began);
-    const spans = run.events.filter((e) => e.took > 0.0005 && e.kind !== 'note').map((e) => {
+    const spans = run.events.filter((e) => (e.took > 0.0005 || e.state === 'cached') && e.kind !== 'note').map(({ took = 0, ...e }) => {
       const end = (new Date(e.time) - began) / 1000;
-      return { ...e, start: Math.max(0, end - e.took), end };
+      return { ...e, took, start: Math.max(0, end - took), end };
     }).sort((a, b) => a.start - b.start || b.took - a.took);
     const total = Math.max(run.took, ...spans.map((s) => s.end), 0.001);
     replace(this.root,
@@ -51,6 +51,6 @@ export class Timeline {
       el('span', { class: 'what', title: name }, name),
       el('svg', { viewBox: '0 0 1000 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
         el('rect', { x: (s.start / total) * 1000, width: Math.max(2, (s.took / total) * 1000), y: 1, height: 8, rx: 1 })),
-      el('span', { class: 'took' }, `${s.state === 'cached' ? 'cached, ' : ''}${seconds(s.took)}`));
+      el('span', { class: 'took' }, [s.state === 'cached' && 'cached', s.took && seconds(s.took)].filter(Boolean).join(', ')));
   }
 }

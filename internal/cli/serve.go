@@ -7,22 +7,29 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/dashboardcmd"
 	"github.com/devup-cli/devup/internal/daemon"
+	"github.com/devup-cli/devup/internal/dashboard"
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/session"
 )
 
-// newGateway is the gateway's process. It is hidden: up starts it.
-func newGateway(p *command.Program) *cobra.Command {
+// newServe is the process of a gateway or a dashboard. It is hidden: other commands start it.
+func newServe(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
-		Use:    "gateway PROJECT FILE",
-		Short:  "Serve a project through one port and keep the state of that in a file",
-		Args:   cobra.ExactArgs(2),
+		Use:    "serve dashboard FILE | gateway FILE PROJECT",
+		Short:  "Serve the dashboard, or a project through one port, and keep the state of that in a file",
+		Args:   cobra.RangeArgs(2, 3),
 		Hidden: true,
 	}
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		o := daemon.Options{File: args[1], Version: env.Version.String(), Log: log.New(env.Err, "", log.LstdFlags)}
-		gone := func(ctx context.Context) (bool, error) { return gone(ctx, env, args[0]) }
+		if args[0] == "dashboard" {
+			return daemon.Main(env.In, env.Out, o, func(c dashboard.Config, failures *daemon.FailureLog, ready func()) error {
+				return dashboardcmd.Serve(ctx, env, o, c, failures, ready)
+			})
+		}
+		gone := func(ctx context.Context) (bool, error) { return gone(ctx, env, args[2]) }
 		return daemon.Main(env.In, env.Out, o, func(c gateway.Config, failures *daemon.FailureLog, ready func()) error {
 			return gateway.Serve(ctx, o, gone, c, failures, ready)
 		})
