@@ -494,3 +494,23 @@ func TestWatchNoUp(t *testing.T) {
 	}
 	r.Says(t, "nothing of project shop runs")
 }
+
+// TestWatchKeepsGoing: watch starts what it can without an image that cannot be had, as up does.
+func TestWatchKeepsGoing(t *testing.T) {
+	t.Parallel()
+	w := cmdtest.New(t, "-- compose.yaml --\nname: shop\nservices:\n  web: {image: \"web:1\", healthcheck: {test: \"true\"}, develop: {watch: [{path: ./src, action: sync, target: /app}]}}\n  db: {image: \"gone:1\"}\n-- src/a --\nx\n")
+	w.Images.Add("web:1", fakeengine.ID("web:1"))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	started := false
+	w.Server.Before = func(call string) {
+		if strings.HasSuffix(call, "/start") {
+			started = true
+			cancel()
+		}
+	}
+	r := w.CommandUntil(ctx, NewWatch, "watch")
+	if !started {
+		t.Errorf("started nothing: %v\n%s", r.Error, r.Err)
+	}
+}

@@ -52,7 +52,7 @@ also shows the logs.`,
 		if o.noUp {
 			return watchOnly(ctx, env, args, o)
 		}
-		f := reconcile.Flags{}
+		f := reconcile.Default()
 		f.Plan.Services = args
 		return runUp(ctx, env, upOptions{Flags: f, watch: true, alone: true, watching: o})
 	})
