@@ -503,7 +503,9 @@ services:
 	v.keep(t)
 	v.click(t, `#gateway [data-key^="unpublish "]`)
 	v.holds(t, `document.querySelector('#gateway .access')?.innerText === 'private'`)
-	w.isOpen(t)
+	if r := w.run(t.Context(), "urls", "--check", "--json"); !strings.Contains(r.out, `"access":"needs-login"`) {
+		t.Errorf("the gateway asks for no login\n%v", r)
+	}
 	v.click(t, `#gateway [data-key^="publish "]`)
 	v.shows(t, "to everyone on the internet?")
 	v.click(t, "dialog .danger")
