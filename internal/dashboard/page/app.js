@@ -25,6 +25,7 @@ function connect() {
     $('connection').textContent = 'not connected';
     $('connection').className = 'bad';
     refused();
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000); // a proxy answered in its place
   });
   source.addEventListener('state', (e) => { notice(''); state = JSON.parse(e.data); render(); });
   source.addEventListener('problem', (e) => notice(JSON.parse(e.data)));
@@ -214,7 +215,7 @@ async function act(action) {
     const text = await response.text();
     try { return JSON.parse(text).error; } catch { return text; }
   } catch (e) {
-    return `The dashboard does not answer: ${e.message}`;
+    return `The connection to the dashboard was lost (${e.message}). What had begun goes on.`;
   }
 }
 
