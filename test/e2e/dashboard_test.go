@@ -498,6 +498,7 @@ services:
 	port, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), "-")
 	w.types(t, "gp ports visibility "+port+":public")
 	v := &dashboardView{w.browse(t, address+"&project="+w.name), w.checkout, address}
+	v.page.shows(t, w.name) // also where the network changed while the page was loaded
 	v.row(t, "web", "running", "answers 404")
 	v.holds(t, fmt.Sprintf(`document.querySelector('#gateway a')?.href === %q`, w.url(t, "gateway")+"/"))
 	v.keep(t)
