@@ -2,8 +2,9 @@
 # `make bench`: measures what devup promises to be quick at, against docker compose where it is
 # found, and against a second one named by COMPOSE5. The commands take turns, so that what else
 # the machine does hits all of them. Prints; asserts nothing.
-#   test/bench.sh PART... measures these parts alone: start gateway nothing cold build ready edit stop requests
+#   test/bench.sh PART... measures these parts alone: start gateway nothing cold build ready edit stop requests react
 #   BENCH_RUNS=9          how often each command runs
+#   BENCH_RUNS_LONG=3     how often each row with a React application runs
 #   COMPOSE5=/path        another docker compose, to compare with too
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -231,4 +232,74 @@ part_requests() {
   (cd "$root" && go test -tags e2e -count=1 -v -run 'TestCalls(DoNotGrow|OfAFirstUp)' ./test/e2e) | sed -n 's/.*_test.go:[0-9]*: /  /p'
 }
 
-for part in ${*:-start gateway nothing cold build ready edit stop requests}; do "part_$part"; done
+# answer waits until both services do.
+answer() { until curl -sfo /dev/null "localhost:$1" && curl -sfo /dev/null "localhost:$2/api/activities/home"; do sleep 0.05; done; }
+
+caches() { docker volume ls --quiet --filter name=devup-cache- 2>/dev/null | sort; }
+
+# react ROW TOOL COMMAND... adds the time until both answer to those of a row.
+react() {
+  local file=$scratch/${2##*/}.react-$1 start
+  shift 2
+  start=$(date +%s%N)
+  quietly "$@"
+  timeout 300 bash -c "$(declare -f answer); answer $page $api" || true
+  echo $((($(date +%s%N) - start) / 100000)) >>"$file"
+}
+
+# part_react runs the React and Flask example, with what each tool needs to reach the packages in
+# its files.
+part_react() {
+  local page api name tool build rest
+  step 'React and Flask, until both answer'
+  mkdir -p "$scratch/react"
+  cp -r "$root/examples/cruddur/." "$scratch/react"
+  cd "$scratch/react"
+  quietly "$root/bin/devup" init --yes
+  if [ -n "${PIP_INDEX_URL:-}" ]; then
+    sed -i "1i --index-url $PIP_INDEX_URL\n--trusted-host ${PIP_TRUSTED_HOST:-localhost}" backend-flask/requirements.txt
+  fi
+  if [ -n "${NODE_EXTRA_CA_CERTS:-}" ]; then
+    cp "$NODE_EXTRA_CA_CERTS" frontend-react-js/.npmrc-ca.pem
+    echo cafile=/frontend-react-js/.npmrc-ca.pem >frontend-react-js/.npmrc
+  fi
+  caches >"$scratch/caches"
+  for i in $(seq "${BENCH_RUNS_LONG:-3}"); do
+    page=8872
+    for tool in "${tools[@]}"; do
+      page=$((page + 2)) api=$((page + 1)) name=devup-react-${tool##*/}
+      cp -r "$scratch/react" "$scratch/$name"
+      cd "$scratch/$name"
+      sed -i "s/^name: .*/name: $name/; s/\"4567:/\"$api:/; s/\"3000:/\"$page:/; s/localhost:4567/localhost:$api/; s/localhost:3000/localhost:$page/" devup.yaml
+      # No layer and no download of an earlier run counts.
+      sed -i "s/type=cache,/&id=$name-$i-$$,/; s/^FROM .* AS base/&\nENV BENCH=$name-$i-$$/" ./*/Dockerfile
+      if [ "$tool" = "${tools[0]}" ]; then build=() rest=(--yes); else build=(--build) rest=(); tool_file=(-f devup.yaml); fi
+      run() { if [ "$tool" = "${tools[0]}" ]; then "$tool" "$@"; else "$tool" "${tool_file[@]}" "$@"; fi; }
+      react first "$tool" run up -d
+      sed -i '0,/"dependencies": {/s//&"left-pad": "1.3.0",/' frontend-react-js/package.json frontend-react-js/package-lock.json
+      sed -i '0,/"packages": {/s//&"node_modules\/left-pad": {"version": "1.3.0"},/' frontend-react-js/package-lock.json
+      react dependency "$tool" run up -d "${build[@]}"
+      quietly run down
+      react removed "$tool" run up -d
+      quietly run stop
+      react stopped "$tool" run up -d
+      sed -i 's/^      REACT_APP_BACKEND_URL/      BENCH: "1"\n&/' devup.yaml
+      react variable "$tool" run up -d
+      quietly run down --volumes --rmi local "${rest[@]}"
+      rm -rf "$scratch/$name"
+    done
+  done
+  caches | comm -13 "$scratch/caches" - | xargs -r docker volume rm >/dev/null
+  while read -r key goal what; do
+    for tool in "${tools[@]}"; do mv "$scratch/${tool##*/}.react-$key" "$scratch/${tool##*/}.times"; done
+    row "$what" "<= $goal"
+  done <<'ROWS'
+first 0.7 first up
+dependency 0.4 up after one dependency was added
+removed 0.4 up on the next day, containers removed
+stopped 0.4 up on the next day, containers stopped
+variable 1.1 up after one variable changed
+ROWS
+}
+
+for part in ${*:-start gateway nothing cold build ready edit stop requests react}; do "part_$part"; done

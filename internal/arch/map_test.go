@@ -73,6 +73,7 @@ var ours = map[string][]string{
 	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"},           // one origin for all services: a proxy, and what its process serves
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":              {"project", "fail", "graph"},
+	"packages":          {"build", "egress", "plan", "engineconfig", "containerexec", "event", "fail"},                  // packages in a volume instead of an image
 	"images":            {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
 	"observe":           {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
 	"engineconfig":      {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
@@ -91,6 +92,7 @@ var ours = map[string][]string{
 		"errno",
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"containerexec", "gateway", "owner", "untrusted",
+		"packages", "build", // build: how a Dockerfile installs its packages
 		"engineconfig", // which secrets and configs would be copied, and are mounted in read_only services // containerexec: how a setup step ended that ran in a container of its own
 		"event", "fail",
 	},
@@ -134,7 +136,7 @@ var only = map[string][]string{
 	"github.com/compose-spec/compose-go/v2/interp": {"composefile"},
 	"github.com/compose-spec/compose-go/v2/schema": {"composeschema", "composefile"},
 	"github.com/moby/buildkit":                     {"build", "detect/runfiles"}, // detect/runfiles: the Dockerfile parser alone, which the linter holds
-	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "containerexec", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
+	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "containerexec", "packages", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
 	"github.com/docker/cli/cli/config":             {"dockerconfig", "registry", "engine", "build"}, // its types; dockerconfig reads it

@@ -112,7 +112,7 @@ var stepPosition = lazyregexp.New(`^\[(?:(\S+) +)?(\d+)/\d+\] (\w+)`)
 // lines (20.10); 0 when that is not certain.
 func stepLine(text []byte, name string) int {
 	position := stepPosition.FindStringSubmatch(name)
-	stages, _, err := parseDockerfile(text)
+	stages, global, err := parseDockerfile(text)
 	if position == nil || err != nil {
 		return 0
 	}
@@ -128,7 +128,7 @@ func stepLine(text []byte, name string) int {
 		return 0
 	}
 	step := 1 // FROM, where it is an image
-	if base := stages[i].BaseName; strings.EqualFold(base, "scratch") || stageIndex(stages[:i], base) >= 0 {
+	if base := globalArgs(global, nil)(stages[i].BaseName); strings.EqualFold(base, "scratch") || stageIndex(stages[:i], base) >= 0 {
 		step = 0
 	}
 	for _, command := range stages[i].Commands {

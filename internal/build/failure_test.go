@@ -82,6 +82,9 @@ func TestStepLine(t *testing.T) {
 			t.Errorf("%s is in line %d, want %d", name, got, want)
 		}
 	}
+	if got := stepLine([]byte("ARG P=one\nFROM a AS one\nFROM ${P}\nRUN b\n"), "[stage-1 1/1] RUN b"); got != 4 {
+		t.Errorf("in a stage that begins with an argument: line %d, want 4", got)
+	}
 	if got := stepLine([]byte("FROM a\nRUN b\n"), "[2/2] RUN b"); got != 2 {
 		t.Errorf("in a file of one stage: line %d, want 2", got)
 	}

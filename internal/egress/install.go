@@ -65,7 +65,7 @@ func InstallsExec(words []string) []string { return sorted(ofWords(words, 3)) }
 // installs follows shells that are given their command as an argument, depth times.
 func installs(command string, depth int) []string {
 	var clients []string
-	for _, words := range simpleCommands(command) {
+	for _, words := range Commands(command) {
 		clients = append(clients, ofWords(words, depth)...)
 	}
 	return sorted(clients)
@@ -168,9 +168,9 @@ func subcommand(arguments []string) string {
 	return ""
 }
 
-// simpleCommands are the commands in the text for a shell, each in words. What is quoted is one
+// Commands are the simple commands in the text for a shell, each in words. What is quoted is one
 // word, without the quotes. Nothing is expanded. A text that no shell would take has none.
-func simpleCommands(text string) [][]string {
+func Commands(text string) [][]string {
 	text = hereDocument.ReplaceAllString(text, "") // a Dockerfile has its content apart
 	file, err := untrusted.ParseShell(text, syntax.RecoverErrors(8))
 	if err != nil {

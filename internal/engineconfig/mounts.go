@@ -29,7 +29,7 @@ func mountsOf(p *types.Project, s types.ServiceConfig, image string, kept map[st
 			continue
 		}
 		m := mountOf(p, v)
-		if isMask(s, v) {
+		if IsMask(s, v) {
 			m.VolumeOptions = &mount.VolumeOptions{Labels: map[string]string{
 				plan.LabelProject: p.Name, plan.LabelWorkingDir: p.WorkingDir, plan.LabelMask: s.Name + ":" + v.Target,
 			}}
@@ -131,9 +131,9 @@ func drive(path string) string {
 	return ""
 }
 
-// isMask says whether a volume is anonymous and lies inside a bind mount of its
+// IsMask says whether a volume is anonymous and lies inside a bind mount of its
 // service: it keeps what the image holds there in sight.
-func isMask(s types.ServiceConfig, v types.ServiceVolumeConfig) bool {
+func IsMask(s types.ServiceConfig, v types.ServiceVolumeConfig) bool {
 	if v.Type != types.VolumeTypeVolume || v.Source != "" {
 		return false
 	}

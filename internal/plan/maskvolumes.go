@@ -94,18 +94,38 @@ func (m maskVolumes) removeUnused() {
 		}
 	}
 	used := m.plan.keeps()
+	for _, v := range m.project.Volumes {
+		used[v.Name] = true
+	}
+	last := map[string][]int{} // volume -> the operations after which no container has it
+	unused := map[string]string{}
 	for _, c := range m.observed.Containers {
-		for _, target := range slices.Sorted(maps.Keys(c.MaskVolumes())) {
-			name := c.MaskVolumes()[target]
-			if after, ends := gone[c.ID]; ends && !used[name] {
-				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Disposable: true, After: after, Causes: []string{"its container no longer exists"}})
-			}
-			used[name] = true
+		for target, name := range m.disposable(c) {
+			after, ends := gone[c.ID]
+			used[name] = used[name] || !ends
+			last[name], unused[name] = append(last[name], after...), c.Service+":"+target
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(unused)) {
+		if !used[name] {
+			m.plan.add(Op{Action: RemoveVolume, Name: name, Key: unused[name], Disposable: true, After: last[name], Causes: []string{"its container no longer exists"}})
+		}
+		used[name] = true
 	}
 	for _, v := range m.observed.Volumes {
 		if v.Mask != "" && !used[v.Name] {
 			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Disposable: true, Causes: []string{"no container has it"}})
 		}
 	}
+}
+
+// disposable are the volumes of a container that hold no data, by target.
+func (m maskVolumes) disposable(c Container) map[string]string {
+	found := c.MaskVolumes()
+	for _, mount := range c.Mounts {
+		if v, ok := m.observed.Volume(mount.Name); ok && v.Mask != "" {
+			found[mount.Target] = mount.Name
+		}
+	}
+	return found
 }

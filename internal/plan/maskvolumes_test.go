@@ -98,3 +98,33 @@ func TestMakeKeepsWhatTheImageHolds(t *testing.T) {
 		})
 	}
 }
+
+// TestMakeRemovesPackages: a volume with packages that the project no longer mounts goes after the
+// last container that has it, and stays while one has it.
+func TestMakeRemovesPackages(t *testing.T) {
+	t.Parallel()
+	const files = "services: {web: {image: 'web:1', scale: 2, volumes: ['/src/web:/web', 'new:/web/node_modules']}}\nvolumes: {new: {}}"
+	mounts := func(name string) []plan.Mount {
+		return []plan.Mount{{Type: "bind", Source: "/src/web", Target: "/web"}, {Type: "volume", Name: name, Target: "/web/node_modules"}}
+	}
+	p := load(t, files)
+	before := devups(t, p)
+	for i := range before.Containers {
+		before.Containers[i].Mounts = mounts("shop_old")
+	}
+	before.Volumes = append(before.Volumes, plan.Volume{Name: "shop_old", Key: "old", Mask: "web:/web/node_modules"}, plan.Volume{Name: "shop_older", Key: "older", Mask: "web:/web/node_modules"})
+	for name, test := range map[string]struct {
+		more []plan.Container
+		want string
+	}{
+		"replaced":              {want: "remove-volume web:/web/node_modules: its container no longer exists [after 0 1]\n3 remove-volume web:/web/node_modules: no container has it\n"},
+		"another container has": {more: []plan.Container{{ID: "run", Service: "web", OneOff: true, State: "running", Mounts: mounts("shop_old")}}, want: "2 remove-volume web:/web/node_modules: no container has it\n"},
+	} {
+		o := before
+		o.Containers = append(test.more, o.Containers...)
+		got, err := plan.Make(p, o, plan.Options{})
+		if err != nil || !strings.HasSuffix(readable(got), test.want) {
+			t.Errorf("%s: %v\n%s", name, err, readable(got))
+		}
+	}
+}

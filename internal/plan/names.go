@@ -3,6 +3,8 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -35,6 +37,22 @@ func ImageName(p *types.Project, s types.ServiceConfig) string {
 	}
 	return p.Name + "-" + s.Name
 }
+
+// HasPackages reports whether a service is built, under a name that Compose gives its image, and
+// keeps packages of Node in anonymous volumes.
+func HasPackages(s types.ServiceConfig) bool {
+	return s.Build != nil && s.Image == "" && s.PullPolicy == "" &&
+		slices.ContainsFunc(anonymousTargets(s), func(target string) bool { return path.Base(target) == "node_modules" })
+}
+
+// SlimImage is the name of a service's image without its packages, which are in a volume. It is
+// not the one that Compose gives to what it builds.
+func SlimImage(p *types.Project, s types.ServiceConfig) string {
+	return p.Name + "-" + s.Name + ":devup"
+}
+
+// BaseImage is the name of what the packages for a [SlimImage] are installed in.
+func BaseImage(slim string) string { return slim + "-base" }
 
 // ImageID is the ID of a service's image among those that the engine has: by name and, in
 // containerd's store, also by "NAME PLATFORM".

@@ -40,8 +40,12 @@ const (
 	LabelMade     = "dev.devup.made"         // on a volume: when devup made it; Docker 20.10 gives the time of its last change instead
 )
 
-// HookPreStart is the value of [LabelHook] of a pre_start hook.
-const HookPreStart = "pre_start"
+// The values of [LabelHook]: of a pre_start hook, and of the installation of packages, which only
+// a killed run leaves behind.
+const (
+	HookPreStart = "pre_start"
+	HookPackages = "packages"
+)
 
 // ComposeVersion is the value of [LabelVersion].
 const ComposeVersion = project.ComposeVersion

@@ -184,7 +184,11 @@ func (m *maker) unmounted(s types.ServiceConfig, c Container) []string {
 		}
 		for _, mounted := range c.Mounts {
 			if mounted.Target == v.Target && mounted.Type == "volume" && mounted.Name != named.Name {
-				causes = append(causes, fmt.Sprintf("volume at %s: %s → %s", v.Target, mounted.Name, named.Name))
+				change := mounted.Name + " → " + named.Name
+				if named.Labels[LabelMask] != "" {
+					change = "its packages changed"
+				}
+				causes = append(causes, "volume at "+v.Target+": "+change)
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func ChangedVolumes(p *types.Project, o Observed, options Options) ([]Change, er
 func inUseBy(p *types.Project, o Observed, options Options, volume string) []string {
 	var names []string
 	for _, c := range o.Containers {
-		if c.outside(p, options) && c.has(volume) {
+		if c.outside(p, options) && c.Has(volume) {
 			names = append(names, c.Name)
 		}
 	}
@@ -59,8 +59,8 @@ func (c Container) outside(p *types.Project, o Options) bool {
 	return (!ours || c.OneOff || c.Service == o.OneOff) && !goes
 }
 
-// has reports whether a volume is mounted in the container.
-func (c Container) has(volume string) bool {
+// Has reports whether a volume is mounted in the container.
+func (c Container) Has(volume string) bool {
 	return slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Type == "volume" && m.Name == volume })
 }
 
@@ -197,7 +197,7 @@ func (m *maker) shareVolumes() error {
 func (m *maker) evict(volume string) []int {
 	var ops []int
 	for _, c := range m.observed.Containers {
-		if !c.has(volume) {
+		if !c.Has(volume) {
 			continue
 		}
 		i, gone := m.evicted[c.ID]

@@ -6,7 +6,6 @@ import (
 	"maps"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/containerexec"
@@ -17,7 +16,7 @@ import (
 
 // Outcomes tells how containers that run to their end did so.
 type Outcomes interface {
-	ContainerWait(context.Context, string, client.ContainerWaitOptions) client.ContainerWaitResult
+	containerexec.Waiter
 	containerexec.Logger
 }
 
@@ -85,8 +84,6 @@ func hookService(s types.ServiceConfig, hook types.PreStartHook, image string) t
 	return single(own, OneOff{})
 }
 
-// toItsEnd starts a container and gives the status that it ended with. It waits from before
-// the start: a short command may have ended when the start is answered.
 func (p preStart) toItsEnd(ctx context.Context, c engineconfig.Container, id string) (int, error) {
 	if err := p.connect(ctx, c, id); err != nil {
 		return 0, err
@@ -94,18 +91,7 @@ func (p preStart) toItsEnd(ctx context.Context, c engineconfig.Container, id str
 	if err := p.copyFiles(ctx, c.Service, id); err != nil {
 		return 0, err
 	}
-	waiting, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := p.engine.Outcomes.ContainerWait(waiting, id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
-	if _, err := p.engine.Processes.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
-		return 0, err
-	}
-	select {
-	case result := <-ended.Result:
-		return int(result.StatusCode), nil
-	case err := <-ended.Error:
-		return 0, err
-	}
+	return containerexec.StartAndWait(ctx, p.engine.Processes, p.engine.Outcomes, id, func(context.Context) error { return nil })
 }
 
 // failed is the error of a hook, with the last lines of what it printed.

@@ -69,8 +69,10 @@ func parseDockerfile(t *testing.T, f scaffold.File) []instructions.Stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(meta) != 0 {
-		t.Errorf("ARG before the first FROM: %v", meta)
+	for _, arg := range meta {
+		if arg.Args[0].Key != "PACKAGES" || *arg.Args[0].Value != "deps" {
+			t.Errorf("ARG %s before the first FROM", arg.Args[0].Key)
+		}
 	}
 	return stages
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/prepare"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -249,7 +250,13 @@ func (s *opener) load(ctx context.Context, source *project.Source, name string) 
 		_ = os.WriteFile(file, []byte(p.Validated), 0o600) // half a hash proves nothing, and is replaced
 	}
 	s.Project = p
-	if !s.want.Images || s.Engine == nil || s.Images.Covers(p) {
+	if !s.want.Images || s.Engine == nil {
+		return nil
+	}
+	if s.Engine.BuildKit {
+		p = up.WithSlimImages(p)
+	}
+	if s.Images.Covers(p) {
 		return nil
 	}
 	return s.Engine.Limited(ctx, func(ctx context.Context) (err error) {

@@ -35,7 +35,7 @@ func (s *Session) Runner(ctx context.Context) up.Runner {
 		Workspace: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx), Unshared: sharingOf(ctx, s).none(),
-		Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s),
+		InVolumes: s.Engine.BuildKit, Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s),
 	}
 }
 

@@ -3,6 +3,7 @@ package up
 import (
 	"context"
 
+	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/watch"
@@ -10,39 +11,51 @@ import (
 
 // adapter changes a resolved project so that it fits its workspace and this machine. The project is a
 // copy of the run's own: an adapter may write into it anywhere.
-type adapter func(r *Run, p *project.Project) error
+type adapter func(ctx context.Context, r *Run, p *project.Project) error
 
 // adapters are all that is changed in a resolved project, in this order.
 var adapters = []adapter{
-	func(r *Run, p *project.Project) error { AddProxySettings(p, r.Outcome.Workspace); return nil },
-	func(r *Run, p *project.Project) error { RemoveDebuggers(p, r.Outcome.Workspace); return nil },
-	func(r *Run, p *project.Project) (err error) { // what follows is of this machine alone, and no change that Compose would have to know
+	func(_ context.Context, r *Run, p *project.Project) error {
+		AddProxySettings(p, r.Outcome.Workspace)
+		return nil
+	},
+	func(_ context.Context, r *Run, p *project.Project) error {
+		RemoveDebuggers(p, r.Outcome.Workspace)
+		return nil
+	},
+	func(_ context.Context, r *Run, p *project.Project) (err error) { // what follows is of this machine alone, and no change that Compose would have to know
 		if r.options.Plan.Contents, err = contents(p); err == nil {
 			r.options.Plan.Declared, err = declared(r.loaded, p, r.options.Plan.Contents)
 		}
 		return err
 	},
-	func(r *Run, p *project.Project) error { return withEgress(p, r.Egress, r.mounts(p)) },
-	func(r *Run, p *project.Project) error {
+	func(_ context.Context, r *Run, p *project.Project) error { return withEgress(p, r.Egress, r.mounts(p)) },
+	func(_ context.Context, r *Run, p *project.Project) error {
 		if r.Unshared {
 			return nil
 		}
 		return mountCopies(p, r.mounts(p))
 	},
-	func(r *Run, p *project.Project) error { renameTaken(p, r.state); return nil },
-	func(r *Run, p *project.Project) error {
+	func(_ context.Context, r *Run, p *project.Project) error { renameTaken(p, r.state); return nil },
+	func(_ context.Context, r *Run, p *project.Project) error {
 		if r.Distant {
 			r.Outcome.Synced = watch.Replace(p)
 		}
 		return nil
 	},
-	func(r *Run, p *project.Project) error {
+	func(_ context.Context, r *Run, p *project.Project) error {
 		if !r.Unshared {
 			return nil
 		}
 		services, err := copyMounts(p, r.mounts(p))
 		r.Outcome.Synced = append(r.Outcome.Synced, services...)
 		return err
+	},
+	func(ctx context.Context, r *Run, p *project.Project) error {
+		if r.InVolumes {
+			r.installs = packages.Apply(p.Project, r.state.Observed, r.options.NoBuild, readPackages(ctx, p, r.Egress))
+		}
+		return nil
 	},
 }
 
@@ -59,7 +72,7 @@ func (r *Run) adapt(ctx context.Context, assigned map[project.PortKey]int) error
 	}
 	r.Outcome.Project, r.Outcome.Synced = urls.Resolve(r.loaded, assigned, where), nil
 	for _, adapt := range adapters {
-		if err := adapt(r, r.Outcome.Project); err != nil {
+		if err := adapt(ctx, r, r.Outcome.Project); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
@@ -39,13 +40,14 @@ type steps struct {
 	volumes    []volume.Volume
 	log        []string
 
-	refused    map[int]int      // host ports that containers cannot have, and how often
-	removable  chan struct{}    // closed when volumes can be removed; nil for at once
-	broken     map[string]error // services whose containers cannot be made
-	unready    map[string]error // services that do not become ready
-	setupFails map[string]error // setup steps that fail, by title
-	onApply    func()           // called before a plan is carried out
-	made       int
+	refused     map[int]int      // host ports that containers cannot have, and how often
+	removable   chan struct{}    // closed when volumes can be removed; nil for at once
+	uninstalled map[string]error // services whose packages cannot be installed
+	broken      map[string]error // services whose containers cannot be made
+	unready     map[string]error // services that do not become ready
+	setupFails  map[string]error // setup steps that fail, by title
+	onApply     func()           // called before a plan is carried out
+	made        int
 }
 
 func (e *steps) note(format string, args ...any) {
@@ -87,6 +89,15 @@ func (e *steps) VolumeList(context.Context, client.VolumeListOptions) (client.Vo
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return client.VolumeListResult{Items: slices.Clone(e.volumes)}, nil
+}
+
+func (e *steps) Install(_ context.Context, w packages.Work) error {
+	var errs []error
+	for _, i := range w.Missing() {
+		e.note("install packages of %s", i.Service)
+		errs = append(errs, e.uninstalled[i.Service])
+	}
+	return errors.Join(errs...)
 }
 
 func (e *steps) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o run.Options) (*run.Result, error) {
@@ -138,6 +149,7 @@ func (e *steps) do(p *types.Project, op plan.Op, o run.Options) (string, error) 
 		e.networks = append(e.networks, network.Summary{Network: network.Network{ID: op.Name, Name: op.Name, Labels: labels}})
 	case plan.CreateVolume:
 		labels[plan.LabelVolume] = op.Key
+		maps.Copy(labels, p.Volumes[op.Key].Labels)
 		e.volumes = append(e.volumes, volume.Volume{Name: op.Name, Labels: labels})
 	case plan.RemoveVolume:
 		e.volumes = slices.DeleteFunc(e.volumes, func(v volume.Volume) bool { return v.Name == op.Name })
@@ -177,6 +189,11 @@ func (e *steps) create(p *types.Project, op plan.Op, o run.Options, labels map[s
 			return "", failure
 		}
 		c.Ports = append(c.Ports, container.PortSummary{PrivatePort: uint16(port.Target), PublicPort: uint16(public), Type: port.Protocol}) //nolint:gosec // ports of a test
+	}
+	for _, v := range s.Volumes {
+		if named, ok := p.Volumes[v.Source]; ok {
+			c.Mounts = append(c.Mounts, container.MountPoint{Type: "volume", Name: named.Name, Destination: v.Target})
+		}
 	}
 	c.NetworkSettings = &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{}}
 	for key := range s.Networks {
@@ -234,7 +251,7 @@ func newFixture(t *testing.T, archive string) *fixture {
 	f.write(t, archive)
 	state := t.TempDir()
 	f.runner = Runner{
-		Engine: Engine{lists{f.engine}, f.engine, f.engine, f.engine}, Remote: true, StateDir: state, Sink: f.note, // remote: no port of this machine is tried
+		Engine: Engine{lists{f.engine}, f.engine, f.engine, f.engine, f.engine}, Remote: true, StateDir: state, Sink: f.note, // remote: no port of this machine is tried
 		Images: images.Store{Engine: f.images, Builder: f.images, StateDir: state, Build: build.Options{}},
 		Owner:  func(context.Context) (int, int, error) { return 1000, 1000, nil },
 	}

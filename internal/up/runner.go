@@ -13,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
@@ -33,6 +34,8 @@ type Runner struct {
 	Distant bool         // bind mounts of what is developed are impossible or slow: it is synced instead
 	// Unshared says that the engine cannot mount this machine's files.
 	Unshared bool
+	// InVolumes says that images can be built without their packages: the engine has BuildKit.
+	InVolumes bool
 	// Owner gives the user and group that files on bind mounts should belong to.
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner     func(context.Context) (uid, gid int, err error)
@@ -49,20 +52,27 @@ type Runner struct {
 
 // Engine is what a run does on the engine.
 type Engine struct {
-	Lister  observe.Lister
-	Applier Applier
-	Prober  Prober
-	Setup   SetupRunner
+	Lister   observe.Lister
+	Applier  Applier
+	Packages PackagesInstaller
+	Prober   Prober
+	Setup    SetupRunner
 }
 
 // On is the engine that a client is connected to.
-func On(c *client.Client) Engine { return Engine{c, run.On(c), ready.On(c), setupRunner{c}} }
+func On(c *client.Client) Engine {
+	return Engine{c, run.On(c), packages.On(c), ready.On(c), setupRunner{c}}
+}
 
 // The parts of an [Engine].
 type (
 	// Applier carries out plans: a [run.Engine].
 	Applier interface {
 		Apply(context.Context, *types.Project, *plan.Plan, run.Options) (*run.Result, error)
+	}
+	// PackagesInstaller installs packages into volumes: a [packages.Engine].
+	PackagesInstaller interface {
+		Install(context.Context, packages.Work) error
 	}
 	// Prober waits until probes succeed: a [ready.Engine].
 	Prober interface {

@@ -19,6 +19,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
@@ -81,9 +82,10 @@ type Run struct {
 	broken  images.Result    // the images that an attempt could not have, which the next one leaves out
 
 	// Of the last attempt.
-	state    observe.Project  // of the project on the engine
-	runnable *project.Project // the part of the outcome's project that has its images
-	cleanup  *plan.Plan       // what is removed after the services answer
+	installs []packages.Install // the packages that services have in volumes
+	state    observe.Project    // of the project on the engine
+	runnable *project.Project   // the part of the outcome's project that has its images
+	cleanup  *plan.Plan         // what is removed after the services answer
 	failed   failures
 }
 
@@ -174,6 +176,9 @@ func (r *Run) prepareImages(ctx context.Context) (images.Result, error) {
 	made, err := r.Images.Prepare(ctx, images.Request{
 		Options: o.Options, Project: withoutServices(out.Project, r.broken.Failed, nil), Containers: r.state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
 	})
+	if err == nil {
+		err = r.installPackages(ctx, &made)
+	}
 	out.Builds, out.Pulls, r.runnable, r.state.Images = made.Builds, made.Pulls, out.Project, made.IDs
 	if err != nil {
 		return made, err

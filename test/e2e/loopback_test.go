@@ -64,6 +64,8 @@ func TestCallsAtLocalhost(t *testing.T) {
 	if compose == "" {
 		t.Skip("there is no docker compose")
 	}
+	// Compose's own build would have none of this machine's certificates and proxies.
+	c.devup(t, "build")
 	for _, args := range [][]string{{"up", "-d"}, {"restart", "api"}, {"up", "-d", "--force-recreate", "api"}} {
 		run := exec.CommandContext(t.Context(), compose, append([]string{"-p", c.name, "-f", "devup.yaml"}, args...)...)
 		run.Dir = c.dir

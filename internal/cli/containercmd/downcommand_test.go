@@ -203,7 +203,7 @@ func TestDownImages(t *testing.T) {
 -- compose.yaml --
 name: shop
 services:
-  web: {build: .}
+  web: {build: ., volumes: [".:/web", /web/node_modules]}
   db: {image: "postgres:16"}
 `
 	for _, test := range []struct {
@@ -211,8 +211,8 @@ services:
 		code       fail.Code
 	}{
 		{"down", "", ""},
-		{"down --rmi local", "shop-web", ""},
-		{"down --rmi all", "postgres:16 shop-web", ""},
+		{"down --rmi local", "shop-web shop-web:devup shop-web:devup-base", ""},
+		{"down --rmi all", "postgres:16 shop-web shop-web:devup shop-web:devup-base", ""},
 		{"down --rmi all db", "postgres:16", ""},
 		{"down --rmi some", "", fail.Usage},
 		{"--dry-run down --rmi all", "", ""},

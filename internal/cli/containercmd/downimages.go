@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
@@ -29,12 +30,18 @@ func imagesToRemove(s *session.Session, which string, services []string) []strin
 	if s.Project != nil {
 		for name, service := range s.Project.AllServices() {
 			note(name, plan.ImageName(s.Files(), service), service.Image != "")
+			if plan.HasPackages(service) {
+				slim := plan.SlimImage(s.Files(), service)
+				note(name, slim, false)
+				note(name, plan.BaseImage(slim), false)
+			}
 		}
 		return slices.Sorted(maps.Keys(set))
 	}
 	for _, c := range s.State.Summaries(s.Name) {
 		service := c.Labels[plan.LabelService]
-		note(service, c.Image, c.Image != s.Name+"-"+service)
+		own, _, _ := strings.Cut(c.Image, ":devup")
+		note(service, c.Image, own != s.Name+"-"+service)
 	}
 	return slices.Sorted(maps.Keys(set))
 }
