@@ -135,9 +135,10 @@ func withoutRuns(s instructions.Stage) bool {
 	})
 }
 
-// variables notes the variables of a stage. ok is false where its steps run as a user or in a
+// variables notes the variables of a stage, which those of stages that begin with it replace. ok is false where its steps run as a user or in a
 // shell that the Dockerfile chooses.
 func (p *Packages) variables(s instructions.Stage, expand func(string) string) (ok bool) {
+	args := map[string]string{}
 	for _, command := range s.Commands {
 		switch c := command.(type) {
 		case *instructions.ShellCommand, *instructions.UserCommand:
@@ -149,13 +150,17 @@ func (p *Packages) variables(s instructions.Stage, expand func(string) string) (
 		case *instructions.ArgCommand:
 			for _, arg := range c.Args {
 				if value := p.spec.Args[arg.Key]; value != nil {
-					p.Args[arg.Key] = *value
+					args[arg.Key] = *value
 				} else if arg.Value != nil {
-					p.Args[arg.Key] = expand(*arg.Value)
+					args[arg.Key] = expand(*arg.Value)
+				} else if value := expand("${" + arg.Key + "}"); value != "" {
+					args[arg.Key] = value // of an ARG before the first FROM
 				}
 			}
 		}
 	}
+	maps.Copy(args, p.Args)
+	p.Args = args
 	return true
 }
 
@@ -298,7 +303,7 @@ func (p *Packages) staysInside() bool {
 		if path.Base(f.name) != "package.json" || json.Unmarshal(text, &manifest) != nil {
 			continue
 		}
-		for _, script := range []string{"preinstall", "install", "postinstall", "prepare"} {
+		for _, script := range []string{"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies"} {
 			if manifest.Scripts[script] != nil {
 				return false
 			}

@@ -63,13 +63,13 @@ func packagesSpec(t *testing.T, replace ...string) Spec {
 func TestReadPackages(t *testing.T) {
 	t.Parallel()
 	uid := "7"
-	s := packagesSpec(t)
+	s := packagesSpec(t, "ARG PACKAGES=deps", "ARG PACKAGES=deps\nARG COLOR=red\nARG SIZE=1", "ARG UID=1000", "ARG UID=1000\nARG COLOR\nARG SIZE=2")
 	s.Args = map[string]*string{"UID": &uid}
 	p := ReadPackages(t.Context(), s)
 	if p == nil {
 		t.Fatal("it is not read")
 	}
-	if p.Base != "base" || p.Args["UID"] != "7" || !p.Sets["NODE_OPTIONS"] || p.Sets["PORT"] || *p.InVolume()["PACKAGES"] != "base" {
+	if p.Base != "base" || p.Args["UID"] != "7" || p.Args["COLOR"] != "red" || p.Args["SIZE"] != "2" || !p.Sets["NODE_OPTIONS"] || p.Sets["PORT"] || *p.InVolume()["PACKAGES"] != "base" {
 		t.Errorf("base %q, arguments %v, sets %v", p.Base, p.Args, p.Sets)
 	}
 	if len(p.Steps) != 2 || !slices.Equal(p.Steps[0].Caches, []Cache{{"/root/.npm", "/root/.npm", true}}) || !slices.Equal(p.Clients(), []string{"npm"}) {

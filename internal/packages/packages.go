@@ -3,7 +3,7 @@
 // there, and [Engine.Install] installs what is missing.
 //
 // Each installation has volumes of its own, named by the key of what decides about it. A new one
-// begins as a copy of the one before, and is marked when it is complete. So one that fails, or is
+// begins as a copy of the newest other one, where that is complete, and is marked when it is complete. So one that fails, or is
 // killed at any point, changes nothing that a container has, and leaves nothing that anything
 // would use. Docker Compose mounts such a volume again as it does an anonymous one.
 //
@@ -30,7 +30,7 @@ type Install struct {
 	Packages    *build.Packages
 	Directories []string // where the service mounts what is installed
 	images      []string // the IDs of the images of containers that have it
-	previous    string   // the key of the one before; empty for none
+	previous    string   // the key of another one, the newest; empty for none
 }
 
 // Apply makes the services of a project, a copy of the caller's own, have their packages in
@@ -51,8 +51,12 @@ func Apply(p *types.Project, o plan.Observed, fixed bool, read func(service stri
 		}
 		i.Key = plan.Digest([]byte(i.Packages.Key + "\n" + strings.Join(i.Directories, "\n")))
 		i.observe(p, o)
-		if fixed && len(i.images) == 0 && i.previous == "" {
-			continue
+		if fixed && len(i.images) == 0 {
+			if i.previous == "" {
+				continue
+			}
+			i.Key = i.previous // nothing may be installed: its packages are those of the last time
+			i.observe(p, o)
 		}
 		p.Services[name] = i.mount(p, s, volumes)
 		all = append(all, i)
@@ -82,13 +86,14 @@ func imageOfCompose(o plan.Observed, service string) bool {
 	return slices.ContainsFunc(o.Of(service), func(c plan.Container) bool { return c.Fields == "" })
 }
 
-// observe notes which containers have the installation, and the newest one before it.
+// observe notes which containers have the installation, and the newest other one.
 func (i *Install) observe(p *types.Project, o plan.Observed) {
 	for _, c := range o.Containers {
 		if c.Service == i.Service && !slices.ContainsFunc(i.Directories, func(directory string) bool { return !c.Has(i.volume(p, i.Key, directory)) }) {
 			i.images = append(i.images, c.Image)
 		}
 	}
+	i.previous = ""
 	newest := ""
 	for _, v := range o.Volumes {
 		complete := !slices.ContainsFunc(i.Directories, func(directory string) bool {

@@ -56,6 +56,7 @@ func TestApply(t *testing.T) {
 		fixed    bool
 		stays    bool
 		previous string
+		key      string // empty for that of the files
 	}{
 		{name: "a service of devup init"},
 		{name: "an image of its own", change: func(s *types.ServiceConfig) { s.Image = "shop/web" }, stays: true},
@@ -66,7 +67,7 @@ func TestApply(t *testing.T) {
 		{name: "a container of Docker Compose", observed: plan.Observed{Containers: []plan.Container{{Service: "web"}}}, stays: true},
 		{name: "a container of another service", observed: plan.Observed{Containers: []plan.Container{{Service: "db"}}}},
 		{name: "images that are here", fixed: true, observed: plan.Observed{Containers: []plan.Container{made}}, stays: true},
-		{name: "images that are here, without packages", fixed: true, observed: plan.Observed{Containers: []plan.Container{made}, Volumes: before}, previous: "k1"},
+		{name: "images that are here, without packages", fixed: true, observed: plan.Observed{Containers: []plan.Container{made}, Volumes: before}, key: "k1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +94,7 @@ func TestApply(t *testing.T) {
 					t.Errorf("%s is in the volume %+v", directory, v)
 				}
 			}
-			if len(p.Volumes) != 2 || changed.Volumes[3].Source != "" || *changed.Build.Args["PACKAGES"] != "base" || changed.Image != "shop-web:devup" || i.previous != test.previous {
+			if len(p.Volumes) != 2 || changed.Volumes[3].Source != "" || *changed.Build.Args["PACKAGES"] != "base" || changed.Image != "shop-web:devup" || i.previous != test.previous || test.key != "" && i.Key != test.key {
 				t.Errorf("got %+v with %v after %q", changed, p.Volumes, i.previous)
 			}
 		})

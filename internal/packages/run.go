@@ -169,11 +169,15 @@ func (i installer) install(ctx context.Context, prepared int) error {
 		return fmt.Errorf("the volume %s cannot be prepared", i.volume(i.work.Project, i.Key, i.Directories[0]))
 	}
 	run, status, err := i.steps(ctx, i.Packages.Steps, nil)
-	if err == nil && status != 0 {
+	switch {
+	case err != nil:
+		run.End(err.Error())
+		return err
+	case status != 0:
 		return run.Failure(status)
 	}
 	run.End("")
-	return err
+	return nil
 }
 
 // prepare begins the installation with a copy, where it may, and says what is in its volumes.
@@ -214,7 +218,7 @@ func (i installer) commands() string {
 func (i installer) container(image string, command []string) client.ContainerCreateOptions {
 	p := i.work.Project
 	options := client.ContainerCreateOptions{
-		Name: "devup-packages-" + p.Name + "-" + i.Service,
+		Name: "devup-packages-" + p.Name + "." + i.Service, // no project's name has a dot
 		Config: &container.Config{
 			Image: image, Entrypoint: command[:1], Cmd: command[1:], AttachStdout: true, AttachStderr: true,
 			Labels: map[string]string{

@@ -97,7 +97,7 @@ func TestRun(t *testing.T) {
 			t.Parallel()
 			e := newEngine(t)
 			e.prepared, e.failing = test.prepared, test.failing
-			e.Add(fakeengine.Container{ID: "left", Name: "devup-packages-shop-web", State: "running"}) // by a killed run
+			e.Add(fakeengine.Container{ID: "left", Name: "devup-packages-shop.web", State: "running"}) // by a killed run
 			err := On(e.Client).Install(t.Context(), e.work)
 			if err == nil != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
 				t.Errorf("error %v, want %q", err, test.err)
