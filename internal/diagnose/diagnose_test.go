@@ -356,6 +356,24 @@ var said = []struct {
 // runc is how the words of runc begin.
 const runc = "OCI runtime exec failed: exec failed: unable to start container process: "
 
+// TestBundledLocation takes no other indented word for a file.
+func TestBundledLocation(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"    self.connection = self.get_new_connection(x)": "",
+		"  10.0.0.5:5432 refused":                          "",
+		"  src/App.js:3:7":                                 "src/App.js",
+	} {
+		file := ""
+		if groups := bundledLocation([]string{line}, 0); groups != nil {
+			file = groups[1]
+		}
+		if file != want {
+			t.Errorf("%q: %q, want %q", line, file, want)
+		}
+	}
+}
+
 func TestExplainLines(t *testing.T) {
 	t.Parallel()
 	for _, test := range said {

@@ -12,7 +12,7 @@ var (
 	pythonFrame = lazyregexp.New(`^\s+File "([^"]+)", line (\d+)(?:, in (.+))?$`)
 	nodeFrame   = lazyregexp.New(`^\s+at (?:.* \()?(?:file://)?(/[^():]+):(\d+):\d+\)?$`)
 	// bundled is how bundlers name a file: webpack, TypeScript, Vite, esbuild, Babel.
-	bundled    = lazyregexp.New(`(?:^ERROR in (?:\./)?|^\s+File: |^\s{2,}|\bfrom "|\(imported by |^SyntaxError: )([\w@./-]+\.\w+)(?::(\d+)(?::\d+)?| (\d+):[\d-]+)?(?:$|[:",) ])`)
+	bundled    = lazyregexp.New(`(?:^ERROR in (?:\./)?|^\s+File: |^\s{2,}|\bfrom "|\(imported by |^SyntaxError: )([\w@./-]+\.(?:[cm]?[jt]sx?|vue|svelte|astro|s?css|sass|less|html|json|mdx?))(?::(\d+)(?::\d+)?| (\d+):[\d-]+)?(?:$|[:",) ])`)
 	nodeSource = lazyregexp.New(`^(?:file://)?(/[^:\s]+\.[cm]?[jt]sx?):(\d+)$`)
 )
 
