@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/dashboardcmd"
 	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/dashboard"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/session"
 )
@@ -19,10 +20,12 @@ func newServe(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:    "serve dashboard FILE | gateway FILE PROJECT",
 		Short:  "Serve the dashboard, or a project through one port, and keep the state of that in a file",
-		Args:   cobra.RangeArgs(2, 3),
 		Hidden: true,
 	}
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
+		if len(args) != 3 && (len(args) != 2 || args[0] != "dashboard") {
+			return fail.New(fail.Usage, "other commands of devup start it", "serve needs what to serve and its state file")
+		}
 		o := daemon.Options{File: args[1], Version: env.Version.String(), Log: log.New(env.Err, "", log.LstdFlags)}
 		if args[0] == "dashboard" {
 			return daemon.Main(env.In, env.Out, o, func(c dashboard.Config, failures *daemon.FailureLog, ready func()) error {
