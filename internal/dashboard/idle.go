@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// idleMonitor ends a dashboard that no one looks at and that has nothing to show. `devup down` ends it at
+// idleMonitor ends a dashboard that is open in no page and that has nothing to show. `devup down` ends it at
 // once with the last project; this is for projects that were removed in another way.
 type idleMonitor struct {
 	empty func(context.Context) (bool, error)

@@ -23,7 +23,7 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// commands are what the verbs of a page do: the words of a command of devup. None of them removes data.
+// commands are what the verbs of a page do: the words of a command of devup. None of them removes volumes.
 var commands = map[string][]string{
 	"start":   {"start"},
 	"stop":    {"stop"},

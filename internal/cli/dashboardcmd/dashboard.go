@@ -83,7 +83,7 @@ func withoutToken(address string) string {
 	return u.String()
 }
 
-// Serve serves the dashboard as [daemon.Main] wants it done.
+// Serve serves the dashboard as [daemon.Main] needs it.
 func Serve(ctx context.Context, env *command.Env, o daemon.Options, c dashboard.Config, failures *daemon.FailureLog, ready func()) error {
 	shown := newSource(env, c.ReadOnly)
 	return dashboard.Serve(ctx, o, dashboard.Served{Source: shown, Act: shown.act, Origin: originOf(env), Empty: shown.empty}, c, failures, ready)

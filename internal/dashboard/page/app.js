@@ -24,8 +24,7 @@ function connect() {
   source.addEventListener('error', () => {
     $('connection').textContent = 'not connected';
     $('connection').className = 'bad';
-    refused();
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000); // a proxy answered in its place
+    refused(source.readyState === EventSource.CLOSED);
   });
   source.addEventListener('state', (e) => { notice(''); state = JSON.parse(e.data); render(); });
   source.addEventListener('problem', (e) => notice(JSON.parse(e.data)));
@@ -38,12 +37,14 @@ function connect() {
   });
 }
 
-/** refused says why no events come, unless the dashboard answers: then they come again. */
-async function refused() {
+/** refused says why no events come, unless the dashboard answers: then they come again. An event source that is
+ *  closed, since a proxy answered in the dashboard's place, never tries again by itself. */
+async function refused(closed) {
   let status = 502;
   try { status = (await fetch(api('qr'), { method: 'HEAD' })).status; } catch { /* nothing answers */ }
   if (status === 401) notice('Open the URL that `devup dashboard` prints: it holds the token for this page.');
-  else if (status >= 500) notice('The dashboard has ended. `devup dashboard` starts it again.');
+  else if (closed) setTimeout(connect, 3000);
+  if (status >= 500) notice('The dashboard has ended. `devup dashboard` starts it again.');
 }
 
 function notice(text) {
@@ -62,7 +63,7 @@ function render() {
   replace($('projects'), state.projects.map(projectTab));
   replace($('failures'), p ? failures(p) : []);
   $('place').textContent = p ? place(p) : '';
-  replace($('gateway'), p ? p.urls.map((u) => address(p, { service: 'gateway' }, u)) : []);
+  replace($('gateway'), p ? p.urls.map((u, at) => address(p, { service: 'gateway' }, u, at)) : []);
   replace($('project-actions'), p ? projectActions(p) : []);
   replace($('services'), p ? p.services.map((s) => service(p, s)) : empty());
   document.querySelector('.views').hidden = !p;
@@ -136,14 +137,14 @@ function service(p, s) {
         click: () => { if (!open.delete(key)) open.add(key); render(); },
       }, el('span', { class: `dot ${tone}`, 'aria-hidden': 'true' }), el('strong', {}, s.service)),
       el('span', { class: `state ${tone}` }, busy.get(key) ?? s.state), el('span', { class: 'evidence' }, s.evidence ?? '')),
-    el('div', { class: 'urls' }, s.urls.map((u) => address(p, s, u))),
+    el('div', { class: 'urls' }, s.urls.map((u, at) => address(p, s, u, at))),
     el('div', { class: 'usage' }, usageOf(s)),
     el('div', { class: 'actions' }, serviceActions(p, s), el('button', { type: 'button', class: 'quiet', 'data-key': `logs ${key}`, click: () => { choose('logs'); logs.only(s.service); } }, 'Logs')),
     details ? more(p, s) : null);
 }
 
-function address(p, s, u) {
-  const key = `${p.name}/${s.service} ${u.text}`;
+function address(p, s, u, at) {
+  const key = `${p.name}/${s.service} ${at}`;
   const visible = u.visibility && !state.read_only;
   return el('span', { class: 'url', 'data-key': `address ${key}` },
     u.link ? el('a', { href: safe(u.link), target: '_blank', rel: 'noreferrer' }, u.text) : el('code', {}, u.text),
