@@ -133,7 +133,7 @@ func (s *opener) readMachine(ctx context.Context) *machine {
 	return m
 }
 
-// stop calls the reading off and waits until it is over.
+// stop cancels the reading and waits until it is over.
 func (m *machine) stop() {
 	m.cancel()
 	_ = m.group.Wait() // the errors are in the fields

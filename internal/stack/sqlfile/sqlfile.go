@@ -168,7 +168,7 @@ func stopsAt(text string) string {
 	if m := drops.FindStringSubmatchIndex(text); m != nil {
 		first, name := makesTable.FindStringIndex(text), stack.Group(text, m, 1)+stack.Group(text, m, 2)
 		if (first == nil || m[0] < first[0]) && !strings.EqualFold(name, "if") {
-			return "it drops " + strings.Trim(name, "`\";") + ", which is not there"
+			return "it drops " + strings.Trim(name, "`\";") + ", which does not exist"
 		}
 		return ""
 	}

@@ -41,8 +41,8 @@ func TestSeeds(t *testing.T) {
 func TestStopsAt(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                            "it drops public.x, which is not there",
-		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);":           "it drops y, which is not there",
+		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                            "it drops public.x, which does not exist",
+		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);":           "it drops y, which does not exist",
 		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":                         "",
 		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;\nCREATE TABLE y (id SERIAL);":      "",
 		"CREATE TABLE x(id SERIAL);\n-- for tests\ncreate  table x(id SERIAL);":        "it makes x twice",
