@@ -88,8 +88,8 @@ func imageOfCompose(o plan.Observed, service string) bool {
 
 // observe notes which containers have the installation, and the newest other one.
 func (i *Install) observe(p *types.Project, o plan.Observed) {
-	for _, c := range o.Containers {
-		if c.Service == i.Service && !slices.ContainsFunc(i.Directories, func(directory string) bool { return !c.Has(i.volume(p, i.Key, directory)) }) {
+	for _, c := range o.Of(i.Service) { // those of an installation itself are there before it is complete
+		if !slices.ContainsFunc(i.Directories, func(directory string) bool { return !c.Has(i.volume(p, i.Key, directory)) }) {
 			i.images = append(i.images, c.Image)
 		}
 	}

@@ -146,3 +146,25 @@ func project() *types.Project {
 	s.Build, s.Volumes = &types.BuildConfig{}, []types.ServiceVolumeConfig{mounted("/src", "/web"), mounted("", "/web/node_modules")}
 	return &types.Project{Name: "shop", Services: types.Services{"web": s}}
 }
+
+// TestAnInstallationProvesNothing: the container of a killed installation has the volumes, too.
+func TestAnInstallationProvesNothing(t *testing.T) {
+	t.Parallel()
+	apply := func(o plan.Observed) (Install, *types.Project) {
+		s := project().Services["web"]
+		p := &types.Project{Name: "shop", Services: types.Services{"web": s}}
+		return Apply(p, o, false, read(t))[0], p
+	}
+	i, p := apply(plan.Observed{})
+	left := plan.Container{Service: "web", Fields: "{}", Image: "sha256:1"}
+	for _, directory := range i.Directories {
+		left.Mounts = append(left.Mounts, plan.Mount{Type: "volume", Name: i.volume(p, i.Key, directory)})
+	}
+	if i, _ := apply(plan.Observed{Containers: []plan.Container{left}}); len(i.images) != 1 {
+		t.Errorf("with a container of the service: %q", i.images)
+	}
+	left.OneOff = true
+	if i, _ := apply(plan.Observed{Containers: []plan.Container{left}}); len(i.images) != 0 {
+		t.Errorf("with a container of an installation: %q", i.images)
+	}
+}
