@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,7 @@ func browse(t *testing.T, url string, more ...chromedp.ExecAllocatorOption) *pag
 		chromedp.Flag("disable-component-update", true),
 	)
 	options = append(options, more...)
+	networkIsQuiet(t)
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	p := &page{}
@@ -65,6 +67,27 @@ func browse(t *testing.T, url string, more ...chromedp.ExecAllocatorOption) *pag
 		t.Fatalf("open %s in Chromium: %v", url, err)
 	}
 	return p
+}
+
+// networkIsQuiet waits until no address of this machine is still being tried for duplicates, as the
+// kernel does for a second or two with that of each new container's cable. Chromium closes its
+// connections when one becomes valid.
+func networkIsQuiet(t *testing.T) {
+	t.Helper()
+	const tentative = 0x40 // IFA_F_TENTATIVE
+	eventually(t, func() (bool, string) {
+		addresses, err := os.ReadFile("/proc/net/if_inet6")
+		if err != nil {
+			return true, "" // no IPv6
+		}
+		for line := range strings.Lines(string(addresses)) {
+			fields := strings.Fields(line)
+			if flags, err := strconv.ParseUint(fields[4], 16, 32); err != nil || flags&tentative != 0 {
+				return false, "an address is tentative: " + line
+			}
+		}
+		return true, ""
+	})
 }
 
 // networkChanged is what Chromium says of what it was loading when the machine got or lost
