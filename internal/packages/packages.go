@@ -43,7 +43,7 @@ func Apply(p *types.Project, o plan.Observed, fixed bool, read func(service stri
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
 		s := p.Services[name]
 		i := Install{Service: name, Directories: directories(s)}
-		if !plan.HasPackages(s) || !slices.ContainsFunc(i.Directories, holdsPackages) || imageOfCompose(o, name) {
+		if !plan.HasPackages(s) || !slices.ContainsFunc(i.Directories, plan.HoldsPackages) || imageOfCompose(o, name) {
 			continue
 		}
 		if i.Packages = read(name); i.Packages == nil {
@@ -77,8 +77,6 @@ func directories(s types.ServiceConfig) []string {
 	slices.Sort(all)
 	return all
 }
-
-func holdsPackages(directory string) bool { return path.Base(directory) == "node_modules" }
 
 // imageOfCompose reports whether Docker Compose made a container of the service, which has its
 // packages in its image.

@@ -245,7 +245,7 @@ func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks 
 		command = append(command, "node -e "+quoted(asLocked)+" "+quoted(lock)+" "+quoted(locksPath+lock))
 	}
 	for _, directory := range i.Directories {
-		if holdsPackages(directory) {
+		if plan.HoldsPackages(directory) {
 			command = append(command, "cd "+quoted(directory)+"\n"+marked(i.Service+"/"+i.Key, i.commands()))
 		}
 	}

@@ -42,8 +42,11 @@ func ImageName(p *types.Project, s types.ServiceConfig) string {
 // keeps packages of Node in anonymous volumes.
 func HasPackages(s types.ServiceConfig) bool {
 	return s.Build != nil && s.Image == "" && s.PullPolicy == "" &&
-		slices.ContainsFunc(anonymousTargets(s), func(target string) bool { return path.Base(target) == "node_modules" })
+		slices.ContainsFunc(anonymousTargets(s), HoldsPackages)
 }
+
+// HoldsPackages reports whether a directory of a container is one for packages of Node.
+func HoldsPackages(directory string) bool { return path.Base(directory) == "node_modules" }
 
 // SlimImage is the name of a service's image without its packages, which are in a volume. It is
 // not the one that Compose gives to what it builds.
